@@ -1,0 +1,1 @@
+"""Floor 1: clocks, facts, the store, the machine. Imports nothing of ours."""

@@ -1,0 +1,63 @@
+"""What every tool takes and gives.
+
+A tool is a typed function ``name(context, …) -> Outcome`` in the file ``tools/name.py``; its docstring is what the model
+reads. It knows no LLM: chat, REST, WebSocket and buttons call the same function and differ only in the ``Actor``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from measurement.facts import Fact
+from measurement.store import Store
+from workloads.runner import Workloads
+
+Status = Literal["done", "refused", "failed", "pending"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: ``kind`` is user (page button or form), model, rest, websocket or watch; ``words`` what was said, verbatim."""
+
+    kind: Literal["user", "model", "rest", "websocket", "watch"]
+    name: str = ""
+    conversation: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """The rooms a tool may enter. ``workload`` is the one that a request without a name means."""
+
+    workloads: Workloads
+    store: Store
+    actor: Actor
+    workload: str | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Numbers that are better looked at than read: the page draws them. ``x`` and ``y`` have the same length."""
+
+    title: str
+    x: list[float]
+    y: list[float]
+    x_label: str = "step"
+    y_label: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a tool did.
+
+    ``summary`` is the answer in words (Markdown), composed from ``facts`` alone: it contains no number that is not one of
+    them. ``result`` has the shape that REST answers with. ``audit_id`` names the row that ``undo`` can take back.
+    """
+
+    status: Status
+    summary: str
+    result: dict[str, Any] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    series: Series | None = None
+    audit_id: str | None = None
