@@ -1,0 +1,21 @@
+"""Everything Lodger keeps, and the only place that speaks SQL.
+
+Covers runs, readings, facts, requests to engines, audited actions, conversations and events, on SQLite or any other
+database SQLAlchemy knows. It does not cover what is only of this moment (snapshots, pictures) nor log files.
+"""
+
+from measurement.store.rows import Audit, AuditStatus, Conversation, Event, EventKind, Message, Reading, Role, Run
+from measurement.store.store import Store
+
+__all__ = [
+    "Audit",
+    "AuditStatus",
+    "Conversation",
+    "Event",
+    "EventKind",
+    "Message",
+    "Reading",
+    "Role",
+    "Run",
+    "Store",
+]

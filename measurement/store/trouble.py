@@ -1,0 +1,55 @@
+"""What a database's errors mean for a person: the cause, the remedy, and whether trying again can help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError, ResourceClosedError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A cause and its remedy, as halves of a sentence. ``passing`` when it goes by itself, as a lock does."""
+
+    cause: str
+    remedy: str
+    passing: bool = False
+
+
+_DAMAGED = Trouble(
+    "the file is damaged or is not a database of Lodger",
+    "restore a backup, or move the file away and start again with an empty one (it was left as it is)",
+)
+_KNOWN: tuple[tuple[str, Trouble], ...] = (
+    ("is full", Trouble("the disk is full", "free some space; writing then goes on by itself")),
+    ("no space left", Trouble("the disk is full", "free some space; writing then goes on by itself")),
+    ("could not extend file", Trouble("the disk of the database server is full", "free some space on it")),
+    ("readonly", Trouble("the file or its folder is read-only", "make both writable, or name another folder")),
+    ("read-only", Trouble("the database is read-only", "make it writable, or name another one")),
+    ("locked", Trouble("another program holds it locked", "close that program", passing=True)),
+    ("busy", Trouble("another program holds it locked", "close that program", passing=True)),
+    ("unable to open", Trouble("it cannot be opened", "check that its folder exists, is writable, and holds no folder "
+                               "of that name")),
+    ("not a database", _DAMAGED),
+    ("malformed", _DAMAGED),
+    ("i/o error", Trouble("the disk reports an input/output error", "check that the disk has room and is healthy")),
+)  # fmt: skip
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """What stands in the way of every write; ``None`` when the fault lies in the row alone."""
+    text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    if not _of_the_database(error):
+        return None
+    for phrase, trouble in _KNOWN:
+        if phrase in text:
+            return trouble
+    return Trouble(f"the database answers “{text.strip()}”", "check the database")
+
+
+def _of_the_database(error: BaseException) -> bool:
+    """A broken connection, file or disk; in contrast to a value that the database refuses."""
+    if isinstance(error, (OperationalError, InternalError, PoolTimeout, ResourceClosedError, OSError)):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or type(error) is DatabaseError)
