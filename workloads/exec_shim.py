@@ -1,10 +1,10 @@
 """Prepare a freshly forked child, then become the real program.
 
-Runs as ``python -I -S exec_shim.py PARENT READY_FD NICE DATA_BYTES OOM ARGV…`` between the fork and the program, so that
-nothing of ours has to run inside a forked copy of a multi-threaded launcher (which is what ``preexec_fn`` would do).
+Runs as ``python -I -S exec_shim.py PARENT READY_FD NICE DATA_BYTES OOM ARGV…`` between the fork and the program, so
+that nothing of ours has to run inside a forked copy of a multi-threaded launcher (as ``preexec_fn`` would do).
 Costs about 20 ms; imports no more than it needs and nothing of ours.
 
-It reports through READY_FD: end of file there means that the program was exec'd; a number is the errno that prevented it.
+It reports through READY_FD: end of file there means that the program runs; a number is the errno that prevented it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def limit_data(limit_bytes: int) -> None:
 
 
 def offer_to_oom_killer(adjustment: int) -> None:
-    """Make the kernel choose this process sooner when the machine runs out of memory; where it may not, nothing changes."""
+    """Make the kernel take this process sooner when the machine's memory runs out (0..1000; 0: as any other)."""
     if adjustment <= 0:
         return
     try:
@@ -49,7 +49,7 @@ def offer_to_oom_killer(adjustment: int) -> None:
 
 
 def restore_signals() -> None:
-    """Give back the default actions that the interpreter of this shim had taken away; an ignored signal survives exec."""
+    """Give back the default actions that this interpreter took away: an ignored signal would survive exec."""
     for name in ("SIGPIPE", "SIGXFSZ"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)

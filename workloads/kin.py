@@ -1,7 +1,7 @@
 """Who belongs to a supervised process: its session, its group, and whoever carries its mark.
 
-A pid alone names nobody for long: the kernel hands it out again. A process is the same one only if its start time agrees
-(field 22 of ``/proc/<pid>/stat``, clock ticks since boot), and it is ours only if it inherited our mark
+A pid alone names nobody for long: the kernel hands it out again. A process is the same one only if its start time
+agrees (field 22 of ``/proc/<pid>/stat``, clock ticks since boot), and it is ours only if it inherited our mark
 (``LODGER_INSTANCE`` in its environment). Linux only: reads ``/proc``.
 
 Source: proc_pid_stat(5), proc_pid_environ(5), pidfd_open(2).
@@ -37,12 +37,12 @@ class Stat:
 
 
 def read_stat(pid: int) -> Stat | None:
-    """Read a process's line; None when there is no such process."""
+    """Read a process's line; None when there is no such process that we may see."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             line = file.read().decode(errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return None  # hidden (hidepid) is as good as absent: it is not ours
     fields = line[line.rindex(")") + 2 :].split()  # the name before it may hold blanks and brackets
     return Stat(pid, fields[0], int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
 
@@ -79,8 +79,8 @@ class Family:
     def members(self) -> list[Stat]:
         """List who is alive, leader included.
 
-        Marked processes belong wherever they went. An unmarked one (it cleared its environment) belongs if it stands in
-        the session or group of the leader and that number is proven to be still ours: by the leader, or by a marked member.
+        Marked processes belong wherever they went. An unmarked one (it cleared its environment) belongs if it stands
+        in the leader's session or group and that number is proven to be ours still: by the leader or a marked member.
         """
         stats = [stat for stat in process_table() if stat.start_time >= self.start_time]
         marked = {stat.pid for stat in stats if carries_mark(stat.pid, self.instance)}
@@ -89,7 +89,7 @@ class Family:
         return [stat for stat in stats if stat.pid in marked or self.pid in (stat.session, stat.group)]
 
     def _owns_number(self, stats: list[Stat], marked: set[int]) -> bool:
-        """Tell whether the session number is ours: the kernel does not hand it out again while a member stands in it."""
+        """Tell whether the session's number is ours: it is not handed out again while a member stands in it."""
         leader = self.leader()
         if leader and (leader.pid in marked or leader.parent == os.getpid()):
             return True  # a child that we have not collected, alive or zombie, holds its number

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from measurement.errors import WorkloadError
 from workloads.kin import Family, read_stat
 
-KILL_WAIT_S = 10.0
+KILL_WAIT_S = 10.0  # a killed process is gone within milliseconds, unless the kernel waits for a device
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,22 @@ class Record:
         return stat is not None and not stat.ended and stat.start_time == self.launcher_start_time
 
 
+def record_of(name: str, argv: list[str], family: Family) -> Record:
+    """Describe a child of this process."""
+    launcher = read_stat(os.getpid())
+    assert launcher, "we run, so we have a line in the process table"
+    return Record(
+        name=name,
+        pid=family.pid,
+        pgid=family.pid,  # it leads its own session and group
+        start_time=family.start_time,
+        argv=argv,
+        instance=family.instance,
+        launcher_pid=launcher.pid,
+        launcher_start_time=launcher.start_time,
+    )
+
+
 def record_path(run_folder: Path, name: str) -> Path:
     """Where the record of ``name`` stands; characters that a file's name cannot hold are quoted."""
     return run_folder / f"{quote(name, safe=' ')}.json"
@@ -62,8 +78,8 @@ def write_record(run_folder: Path, record: Record) -> Path:
         os.replace(scratch, path)
     except OSError as error:
         raise WorkloadError(
-            f"The record of {record.name} cannot be written to {run_folder} ({error}). Free space there or choose another "
-            "--data-dir: without it a killed launcher could leave this process behind."
+            f"The record of {record.name} cannot be written to {run_folder} ({error}). Free space there or choose "
+            "another --data-dir: without the record a killed launcher could leave this process behind."
         ) from error
     return path
 
@@ -99,15 +115,17 @@ def _reap_one(path: Path) -> str | None:
     if record.launcher_alive():
         if record.launcher_pid == os.getpid():
             return None
-        return f"{record.name} (pid {record.pid}) belongs to a launcher that still runs (pid {record.launcher_pid}): left alone."
+        whose = f"belongs to a launcher that still runs (pid {record.launcher_pid})"
+        return f"{record.name} (pid {record.pid}) {whose}: left alone."
     return _end(path, record)
 
 
 def _end(path: Path, record: Record) -> str:
     pids = [member.pid for member in record.family.members()]
     if not record.family.kill(KILL_WAIT_S):
-        return f"{record.name}: process {pids} does not end although it was killed; its record stays for the next start."
+        return f"{record.name}: {pids} do not end although they were killed; the record stays for the next start."
     path.unlink(missing_ok=True)
     if not pids:
         return f"{record.name} (pid {record.pid}) of an earlier launch had ended; its record was removed."
-    return f"{record.name}: ended {len(pids)} process(es) that an earlier launch had left ({', '.join(map(str, pids))})."
+    what = "a process" if len(pids) == 1 else f"{len(pids)} processes"
+    return f"{record.name}: ended {what} that an earlier launch had left ({', '.join(map(str, pids))})."

@@ -49,7 +49,7 @@ class RotatingLog:
                 self._store(chunk)
                 self.problem = None
             except OSError as error:
-                self.problem = f"The log {self.path} cannot be written ({error}); the latest lines are kept in memory only."
+                self.problem = f"The log {self.path} cannot be written ({error}); only the latest lines are kept."
                 self._close()
 
     def tail(self, lines: int = 20) -> list[str]:

@@ -1,8 +1,8 @@
 """The one thread that forks.
 
-Linux sends the parent-death signal when the *thread* that forked ends, not when its process does. A child started from a
-web request's worker thread would die with that thread; so every child is forked by this one, which lives as long as the
-process.
+Linux sends the parent-death signal when the *thread* that forked ends, not when its process does. A child started
+from a web request's worker thread would die with that thread; so every child is forked by this one, which lives as long
+as the process.
 """
 
 from __future__ import annotations
