@@ -20,7 +20,7 @@ from measurement.clock import SYSTEM_CLOCK
 from measurement.errors import Conflict, WorkloadError
 from workloads.exits import Exit, Patience, RestartPolicy, how_it_ended
 from workloads.launch import Child, Program, launch
-from workloads.reaper import KILL_WAIT_S, reap, record_of, record_path, write_record
+from workloads.reaper import KILL_WAIT_S, reap, record_of, remove_record, write_record
 from workloads.rotating_log import RotatingLog
 
 __all__ = ["Exit", "RestartPolicy", "State", "SupervisedProcess", "how_it_ended", "reap"]
@@ -250,7 +250,7 @@ class SupervisedProcess:
         if self._pump:
             self._pump.join(LAST_OUTPUT_WAIT_S)
         if gone:
-            record_path(self.run_folder, self.name).unlink(missing_ok=True)
+            remove_record(self.run_folder, self.name)
         return Exit(self.name, pid, code, tuple(self.log_tail()), wanted=self._stopping.is_set())
 
     def _end_family(self, child: Child) -> bool:

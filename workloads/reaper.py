@@ -7,6 +7,7 @@ that is still alive are not touched.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from urllib.parse import quote
 from measurement.errors import WorkloadError
 from workloads.kin import Family, read_stat
 
+log = logging.getLogger(__name__)
 KILL_WAIT_S = 10.0  # a killed process is gone within milliseconds, unless the kernel waits for a device
 
 
@@ -82,6 +84,14 @@ def write_record(run_folder: Path, record: Record) -> Path:
             "another --data-dir: without the record a killed launcher could leave this process behind."
         ) from error
     return path
+
+
+def remove_record(run_folder: Path, name: str) -> None:
+    """Remove it; one that cannot be removed names a process that is gone, so the next start clears it."""
+    try:
+        record_path(run_folder, name).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("the record of %s stays: %s", name, error)
 
 
 def read_record(path: Path) -> Record | None:

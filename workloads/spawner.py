@@ -35,7 +35,7 @@ class Spawner:
             job, future = self._jobs.get()
             try:
                 future.set_result(job())
-            except BaseException as error:  # the thread's border: the caller gets it, the thread lives on
+            except BaseException as error:  # noqa: BLE001 - the thread's border: the caller gets it, the thread lives on
                 future.set_exception(error)
             del job, future
 
