@@ -1,0 +1,251 @@
+"""A lattice of wave sources as a gravitational-wave detector: strain in, interference on a screen, strain read back.
+
+**Lattice.** N nodes on a golden-angle helix on a sphere of radius R = 1 m emit scalar waves in phase, of wavelength
+λ = 0.1 m, with 1 W in all. On a rigid square screen through the centre, at a node's distance r from a pixel::
+
+    U = Σ √(P/(4πN)) e^{ikr}/r       I = |U|²        [I] = W/m²
+
+The lattice turns rigidly about (1, 1, 1), once in a thousand samples, so that wave and screen see all its sides.
+
+**Signal.** A plus-polarised wave h(t) along z moves the free nodes by ``h · (x/2, −y/2, 0)`` (TT gauge; R is far
+below the gravitational wavelength, and light crosses R far faster than h varies). A strain of 1e-21 disappears when
+added to 1 in floating point, so positions are never moved: the change of the intensity is the exact directional
+derivative, carried in forward mode beside the value, ``δI = (dI/dh) h + (dI/dx) ξ``.
+
+**Noise.** ξ is thermal jitter: on every node, axis and sample an independent Gaussian displacement of standard
+deviation ``σ₀ √T``, σ₀ = 3e-21 m. That is equipartition in a harmonic trap; T is dimensionless, in units of the
+temperature at which κσ₀² = k_B T. Simplified: white in time, no dynamics of the trap, no shot noise.
+
+**Readout.** Least squares against the known pattern g = dI/dh: ``response = ⟨g, δI⟩ / ⟨g, g⟩``, which is h plus noise
+of variance ``T σ₀² Σ(∂response/∂x)²``, exactly h at T = 0.
+
+Metrics: ``correlation``, Pearson's r of strain and response over the last 256 samples, expected ``1/√(1 + σ²/⟨h²⟩)``;
+``fractal_dimension``, box counting of the pixels brighter than the mean; ``energy``, in a slab of the screen one
+wavelength thick, ``(λ/c) ∫ I dA``. One step is one sample: 1/16384 s (LIGO's rate; Nyquist 8192 Hz, signals stay
+below 0.8 of it).
+
+Not covered: cross polarisation, the screen's own motion, inertial and Doppler effects of turning, recoil.
+
+Sources: M. Maggiore, Gravitational Waves vol. 1 (Oxford, 2008), chapters 1, 4 and 7; the files of ``waveforms/`` name
+theirs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from workloads import steer, waveforms
+from workloads.box_counting import box_dimension
+from workloads.helical_lattice import golden_spiral, plus_stretch, turned
+from workloads.interference import square_screen, superpose_along, wavenumber_per_m
+
+WORKLOAD = True
+SAMPLING_RATE_HZ = 16384.0
+RADIUS_M, WAVELENGTH_M, HALF_WIDTH_M = 1.0, 0.1, 0.6
+SCREEN_SIDE = 96
+POWER_W = 1.0
+JITTER_M = 3e-21  # σ₀
+SAMPLES_PER_TURN = 1000
+WINDOW, FEWEST = 256, 32  # samples in the correlation, and how many it takes to begin
+DARKEST_DB = -30.0
+LIGHT_SPEED_M_PER_S = 299_792_458.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One sample: the strain that came in, the strain that was read, and the intensity ``[side, side]`` in W/m²."""
+
+    strain: float
+    response: float
+    intensity: Tensor
+
+    @property
+    def energy_j(self) -> float:
+        """``(λ/c) ∫ I dA`` over the screen."""
+        area_m2 = (2.0 * HALF_WIDTH_M) ** 2
+        return WAVELENGTH_M / LIGHT_SPEED_M_PER_S * area_m2 * float(self.intensity.mean())
+
+    @property
+    def fractal_dimension(self) -> float | None:
+        """Box counting of the pixels brighter than the mean."""
+        return box_dimension(self.intensity > self.intensity.mean())
+
+    @property
+    def picture_db(self) -> Tensor:
+        """The intensity relative to its mean in dB, cut off at −30 dB."""
+        return (10.0 * torch.log10(self.intensity / self.intensity.mean())).clamp(min=DARKEST_DB)
+
+
+def observe(nodes: Tensor, screen: Tensor, strain: float, jitter_m: Tensor) -> Reading:
+    """Superpose the waves of ``nodes`` ``[n, 3]``, displaced by ``strain`` and ``jitter_m`` ``[n, 3]``; read it back."""
+    pattern = plus_stretch(nodes)
+    displacements = torch.stack([pattern, strain * pattern + jitter_m], dim=2)
+    field = superpose_along(nodes, displacements, screen, wavenumber_per_m(WAVELENGTH_M))
+    per_strain, change = field.intensity_tangents.unbind(dim=1)
+    response = float((per_strain @ change) / (per_strain @ per_strain))
+    power_per_node = POWER_W / (4.0 * math.pi * len(nodes))
+    side = math.isqrt(len(screen))
+    return Reading(strain, response, power_per_node * field.intensity.reshape(side, side))
+
+
+def pearson(first: list[float], second: list[float]) -> float | None:
+    """Give Pearson's r, or None where it is not defined: one of the two does not vary."""
+    pair = torch.tensor([first, second], dtype=torch.float64)
+    centred = pair - pair.mean(dim=1, keepdim=True)
+    spread = torch.linalg.vector_norm(centred, dim=1)
+    if len(first) < 2 or bool((pair == pair[:, :1]).all(dim=1).any()) or not bool(spread.all()):
+        return None
+    unit = centred / spread[:, None]
+    return max(-1.0, min(1.0, float(unit[0] @ unit[1])))  # only rounding can leave the interval
+
+
+class GwLattice:
+    """The lattice, its signal and what was read of late; parameters are those of ``sim`` and change between steps."""
+
+    def __init__(self, sim: steer.Simulation, device: str) -> None:
+        self.sim, self.device = sim, torch.device(device)
+        self.num_lattice_nodes = sim.parameter(
+            "num_lattice_nodes", 500, minimum=10, maximum=20000, doc="number of nodes on the helical lattice",
+            aliases=["nodes", "lattice nodes", "number of nodes", "node count", "lattice size", "lattice", "num nodes"],
+        )  # fmt: skip
+        self.gw_amplitude = sim.parameter(
+            "gw_amplitude", 1e-21, minimum=1e-24, maximum=1e-18, unit="strain",
+            doc="amplitude of the gravitational wave: peak strain (rms for stochastic, at the start for inspiral)",
+            aliases=["amplitude", "strain", "strain amplitude", "gravitational wave amplitude", "wave amplitude"],
+        )  # fmt: skip
+        self.gw_frequency = sim.parameter(
+            "gw_frequency", 100.0, minimum=1.0, maximum=5000.0, unit="Hz",
+            doc="frequency of the gravitational wave: at the start for inspiral, central for the others",
+            aliases=["frequency", "gravitational wave frequency", "wave frequency", "signal frequency"],
+        )  # fmt: skip
+        self.perturbation_type = sim.parameter(
+            "perturbation_type", "inspiral", choices=waveforms.names(), doc="kind of gravitational-wave signal",
+            aliases=["perturbation", "signal type", "signal", "waveform", "wave type", "source type"],
+        )  # fmt: skip
+        self.temperature = sim.parameter(
+            "temperature", 0.1, minimum=0.0, maximum=10.0,
+            doc="thermal jitter of the nodes: each is displaced by 3e-21 m times the root of this (dimensionless)",
+            aliases=["temp", "thermal noise", "thermal jitter", "jitter", "noise"],
+        )  # fmt: skip
+        self.seed = sim.parameter(
+            "seed", 1, minimum=0, maximum=2**31 - 1, doc="seed of jitter and background", aliases=["random seed"]
+        )
+        self.screen = square_screen(SCREEN_SIDE, HALF_WIDTH_M).to(self.device)
+        self.build(int(self.num_lattice_nodes))
+        self.reseed(int(self.seed))
+        self.begin_signal()
+        self._steer()
+
+    def _steer(self) -> None:
+        """Say what a change does, and how to save and load."""
+        self.num_lattice_nodes.on_change(self.rebuild)
+        self.seed.on_change(self.reseed)
+        self.gw_frequency.on_change(lambda _: self.begin_signal())
+        self.perturbation_type.on_change(lambda _: self.begin_signal())
+        self.sim.checkpoint(self.save)
+        self.sim.restore(self.load)
+        self.sim.metric("correlation", doc=f"Pearson correlation of strain and response over the last {WINDOW} samples")
+        self.sim.metric("fractal_dimension", doc="box-counting dimension of the pixels brighter than the mean")
+        self.sim.metric("energy", unit="J", doc="wave energy in a slab of the screen one wavelength thick")
+        self.sim.metric("strain", unit="strain", doc="gravitational-wave strain of this sample")
+        self.sim.metric("response", unit="strain", doc="strain read back from the lattice's interference pattern")
+        self.sim.metric(
+            "steps_per_second", unit="1/s", doc="rate of computation over the last 20 steps, pauses not counted"
+        )
+
+    def build(self, count: int) -> None:
+        """Lay out ``count`` nodes."""
+        self.nodes = golden_spiral(count, RADIUS_M).to(self.device)
+
+    def rebuild(self, count: int) -> None:
+        """Lay the lattice out anew for a change between two steps."""
+        if count != len(self.nodes):
+            self.build(count)
+            self.sim.note(f"Rebuilt the lattice with {count} nodes.")
+
+    def reseed(self, seed: int) -> None:
+        """Start the random numbers of the jitter."""
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def begin_signal(self) -> None:
+        """Start the signal at this step, and with it the window of the correlation."""
+        self.signal_began = self.sim.step
+        self.window: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+        self.told_undefined = False
+
+    def observe(self, step: int) -> Reading:
+        """Compute one sample."""
+        source = waveforms.Source(float(self.gw_frequency), SAMPLING_RATE_HZ, int(self.seed))
+        time_s = (step - self.signal_began) / SAMPLING_RATE_HZ
+        strain = float(self.gw_amplitude) * waveforms.injected(str(self.perturbation_type), time_s, source)
+        draw = torch.randn(len(self.nodes), 3, dtype=torch.float64, generator=self.generator)
+        jitter_m = (JITTER_M * math.sqrt(float(self.temperature)) * draw).to(self.device)
+        nodes = turned(self.nodes, 2.0 * math.pi * step / SAMPLES_PER_TURN)
+        reading = observe(nodes, self.screen, strain, jitter_m)
+        self.window.append((reading.strain, reading.response))
+        return reading
+
+    def correlation(self) -> float | None:
+        """Correlate strain and response over the window; None, and said once, while that is not defined."""
+        if len(self.window) < FEWEST:
+            return None
+        strain, response = zip(*self.window, strict=True)
+        value = pearson(list(strain), list(response))
+        if value is None and not self.told_undefined:
+            self.told_undefined = True
+            self.sim.note("The strain does not vary, so its correlation is not defined and is not reported.")
+        return value
+
+    def save(self) -> dict[str, Any]:
+        """Give everything that the next step depends on and that is no parameter."""
+        return {
+            "window": list(self.window), "signal_began": self.signal_began, "told_undefined": self.told_undefined,
+            "generator": self.generator.get_state().numpy().tobytes(),
+        }  # fmt: skip
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take back what :meth:`save` gave."""
+        generator = torch.Generator()
+        generator.set_state(torch.frombuffer(bytearray(state["generator"]), dtype=torch.uint8))
+        self.generator, self.window = generator, deque(state["window"], maxlen=WINDOW)
+        self.signal_began, self.told_undefined = state["signal_began"], state["told_undefined"]
+
+
+def present(**metrics: float | None) -> dict[str, float]:
+    """Leave out what is not defined: it is not reported rather than reported as something else."""
+    return {name: value for name, value in metrics.items() if value is not None}
+
+
+def main(total_steps: int = 1000) -> None:
+    """Run the lattice, managed or alone; alone, it prints a line every 100 steps."""
+    torch.set_num_threads(int(os.environ.get("LODGER_THREADS", "1")))
+    device = "cuda:0" if torch.cuda.is_available() else "cpu"
+    doc = "a lattice of wave sources on a sphere, read as a gravitational-wave detector"
+    sim = steer.attach("gw_lattice", total_steps=total_steps, doc=doc, device=device)
+    lattice = GwLattice(sim, device)
+    durations_s: deque[float] = deque(maxlen=20)
+    for step in sim.steps():
+        began_s = time.monotonic()
+        reading = lattice.observe(step)
+        metrics = present(
+            correlation=lattice.correlation(), fractal_dimension=reading.fractal_dimension, energy=reading.energy_j,
+            strain=reading.strain, response=reading.response,
+        )  # fmt: skip
+        sim.picture("intensity", reading.picture_db, unit="dB", doc="intensity relative to its mean, cut off at −30 dB")
+        durations_s.append(time.monotonic() - began_s)
+        sim.report(**metrics, steps_per_second=len(durations_s) / sum(durations_s))
+        if (step + 1) % 100 == 0:
+            told = " ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+            print(f"gw_lattice: step {step + 1} of {total_steps}, {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
