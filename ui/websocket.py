@@ -1,0 +1,161 @@
+"""The WebSocket ``/ws``: chat with streaming, and what Lodger says by itself.
+
+In: ``{"type":"chat","message":…,"conversation":…}`` and ``{"type":"cancel"}``. Out: the events of the turn, ``status``, ``alert``,
+and ``{"type":"error","error":…}`` for whatever could not be understood; the socket stays open. One turn runs at a time on a
+socket; it ends with a ``response`` (also when it was cancelled: ``"interrupted": true``) or with an ``error``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from measurement.errors import Conflict, LodgerError
+from tools.contract import Actor
+from ui.feed import Feed, Mailbox, Overrun
+from ui.house import House
+from ui.replies import incident, internal_sentence, strict_json, validation_sentence
+from ui.turns import MESSAGE_CHARACTERS, Transcript, relay
+
+LOG = logging.getLogger("lodger.page")
+MESSAGE_LIMIT_BYTES = 64 << 10
+TRY_AGAIN_LATER = 1013
+
+
+class Chat(BaseModel):
+    """Say something; ``conversation`` null begins a new one."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: Literal["chat"]
+    message: str = Field(min_length=1, max_length=MESSAGE_CHARACTERS)
+    conversation: str | None = Field(default=None, min_length=1, max_length=100)
+
+
+class Cancel(BaseModel):
+    """Stop the running turn of this socket."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: Literal["cancel"]
+
+
+INCOMING: TypeAdapter[Chat | Cancel] = TypeAdapter(Annotated[Chat | Cancel, Field(discriminator="type")])
+
+
+def websocket_router(house: House, feed: Feed) -> APIRouter:
+    """The one WebSocket route."""
+    router = APIRouter()
+
+    @router.websocket("/ws")
+    async def line(socket: WebSocket) -> None:
+        await socket.accept()
+        mailbox = await feed.join()
+        try:
+            await Line(house, socket, mailbox).run()
+        finally:
+            feed.leave(mailbox)
+
+    return router
+
+
+class Line:
+    """One open socket: a reader, a writer, and at most one turn."""
+
+    def __init__(self, house: House, socket: WebSocket, mailbox: Mailbox) -> None:
+        self._house = house
+        self._socket = socket
+        self._mailbox = mailbox
+        self._turn: asyncio.Task[None] | None = None
+        self._hung_up = False
+
+    async def run(self) -> None:
+        """Talk until the other side hangs up; a turn that still runs then is cancelled."""
+        writer = asyncio.create_task(self._write(), name="websocket writer")
+        try:
+            await self._read()
+        finally:
+            self._hung_up = True
+            tasks = [task for task in (self._turn, writer) if task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                await self._socket.send_text(await self._mailbox.take())
+        except Overrun:
+            await self._socket.close(TRY_AGAIN_LATER, "Too many alerts were left unread.")
+        except (WebSocketDisconnect, RuntimeError):
+            LOG.debug("a socket closed while something was being sent to it")  # the reader learns it too, and ends
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                await self._take_in(message.get("text"))
+            except LodgerError as error:
+                await self._complain(error.message)
+
+    async def _take_in(self, text: str | None) -> None:
+        if text is None:
+            await self._complain("Only text is understood here: send one JSON object a message.")
+        elif len(text.encode()) > MESSAGE_LIMIT_BYTES:
+            await self._complain(f"A message may hold at most {MESSAGE_LIMIT_BYTES >> 10} KiB; this one was dropped unread.")
+        else:
+            await self._obey(text)
+
+    async def _obey(self, text: str) -> None:
+        try:
+            wish = INCOMING.validate_json(text)
+        except ValidationError as error:
+            await self._complain(validation_sentence(error.errors(include_url=False)))
+            return
+        if isinstance(wish, Chat):
+            self._begin(wish)
+        else:
+            await self._cancel()
+
+    def _begin(self, wish: Chat) -> None:
+        if self._turn is not None and not self._turn.done():
+            raise Conflict("A turn is still running on this socket; wait for its response, or cancel it first.")
+        self._house.talk()  # says so at once when nobody can answer
+        self._turn = asyncio.create_task(self._talk(wish), name="websocket turn")
+
+    async def _cancel(self) -> None:
+        if self._turn is None or self._turn.done():
+            await self._complain("Nothing is running on this socket, so there is nothing to cancel.")
+        else:
+            self._turn.cancel()
+
+    async def _talk(self, wish: Chat) -> None:
+        """Run one turn; whatever happens in it, the socket is told how it ended."""
+        client = self._socket.client
+        actor = Actor("websocket", client.host if client else "", wish.conversation, wish.message)
+        heard = Transcript(wish.conversation)
+        try:
+            async with aclosing(relay(self._house.talk(), wish.message, heard, actor)) as events:
+                async for event in events:
+                    await self._mailbox.put_words(strict_json(event))
+            if heard.response is None and heard.error is None:
+                await self._complain("The turn ended without an answer; ask again.")
+        except asyncio.CancelledError:
+            if not self._hung_up and heard.response is None:
+                self._mailbox.put_last_words(strict_json(heard.cut_short()))
+            raise
+        except LodgerError as error:
+            await self._complain(error.message)
+        except Exception:
+            mark = incident()
+            LOG.exception("incident %s in a turn over the WebSocket", mark)
+            await self._complain(internal_sentence(mark))
+
+    async def _complain(self, sentence: str) -> None:
+        await self._mailbox.put_words(strict_json({"type": "error", "error": sentence}))
