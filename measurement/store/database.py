@@ -30,7 +30,7 @@ def address_of(url_or_path: str | Path) -> URL:
     Raises: StoreError for an address that cannot be read, a folder that cannot be made, or a database in memory.
     """
     try:
-        url = make_url(url_or_path) if "://" in str(url_or_path) else _file_address(Path(url_or_path))
+        url = make_url(str(url_or_path)) if "://" in str(url_or_path) else _file_address(Path(url_or_path))
     except ArgumentError as error:
         raise StoreError(f"{str(url_or_path)!r} is no database address; give a file or a URL such as "
                          "postgresql+psycopg://user@host/name.") from error  # fmt: skip
@@ -168,6 +168,39 @@ def _version(connection: Connection) -> int | None:
 
 def _stamp(connection: Connection, version: int) -> None:
     connection.execute(schema_version.insert(), {"version": version, "upgraded_at": time.time()})
+
+
+class Footing:
+    """The file that the connections stand on, to notice when it is taken away under them.
+
+    An open file that was deleted or replaced goes on taking rows that nobody will ever see.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._path = engine, file_of(engine.url)
+        self._standing = self._identity()
+
+    def lost(self) -> bool:
+        """Whether the path now names another file, or none. Always ``False`` for a server."""
+        return self._standing != self._identity()
+
+    def renew(self) -> None:
+        """Let go of the old file and open (or create) the one that the path names now.
+
+        Raises: StoreError when that cannot be done; the footing stays lost.
+        """
+        self._engine.dispose()
+        if self._path:
+            _make_folder(self._path.parent)
+        prepare(self._engine)
+        self._standing = self._identity()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return (status.st_dev, status.st_ino) if status else None
 
 
 def place_of(engine: Engine) -> str:

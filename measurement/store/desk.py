@@ -55,7 +55,7 @@ class Desk:
         """
         self.engine: Engine = open_engine(address_of(url_or_path))
         self._clock, self._patience_s = clock, patience_s
-        self._writer = Writer(self.engine, capacity_rows=capacity_rows, retry_s=retry_s, on_loss=self._loss)
+        self._writer = Writer(self.engine, capacity_rows=capacity_rows, retry_s=retry_s, on_notice=self._notice)
 
     def _submit_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Future[int]:
         """Hand in rows of one table without waiting; none are acknowledged at once."""
@@ -89,16 +89,9 @@ class Desk:
             cause = f"{trouble.cause}; {trouble.remedy}" if trouble else str(error)
             raise StoreError(f"The database {place_of(self.engine)} cannot be read: {cause}.") from error
 
-    def _loss(self, rows: int) -> Write:
-        """The event that tells later what is missing."""
-        event = Event(
-            id=new_id("event"),
-            taken_at=self._clock.wall_s(),
-            kind="notice",
-            workload=None,
-            text=f"{rows:,} rows were lost while the database could not be written.",
-            details={"rows": rows},
-        )
+    def _notice(self, words: str) -> Write:
+        """The event that tells later what happened to the database itself."""
+        event = Event(new_id("event"), self._clock.wall_s(), "notice", None, words)
         return Write(((INSERT["events"], [record_row(schema.events, event)]),), lasting=True)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from measurement.errors import StoreError
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -39,13 +41,17 @@ _KNOWN: tuple[tuple[str, Trouble], ...] = (
 
 def trouble_of(error: BaseException) -> Trouble | None:
     """What stands in the way of every write; ``None`` when the fault lies in the row alone."""
-    text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    if isinstance(error, StoreError):  # said while a file that took the old one's place was opened
+        if error.__cause__ is None:
+            return Trouble(error.message.rstrip("."), "put the former file back, or start Lodger again")
+        error = error.__cause__
     if not _of_the_database(error):
         return None
+    text = str(error.orig if isinstance(error, DBAPIError) else error).strip()
     for phrase, trouble in _KNOWN:
-        if phrase in text:
+        if phrase in text.lower():
             return trouble
-    return Trouble(f"the database answers “{text.strip()}”", "check the database")
+    return Trouble(f"it answers “{text}”", "check the database")
 
 
 def _of_the_database(error: BaseException) -> bool:

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Executable
+from sqlalchemy import Engine, Executable, update
 
 from measurement.errors import StoreError
-from measurement.store.database import place_of, writing
+from measurement.store.database import Footing, place_of, writing
+from measurement.store.schema import schema_version
 from measurement.store.trouble import Trouble, trouble_of
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ _log = logging.getLogger(__name__)
 GATHER_S = 0.04  # how long a write may wait for company
 _ROWS_AT_ONCE = 5_000  # bounds a transaction, and with it how long others wait for the lock
 _BREATH_S = 0.05  # between two tries for somebody who waits
+
+# Changes nothing, and yet must reach the disk: tells whether writing works again.
+_PROBE = ((update(schema_version).values(upgraded_at=schema_version.c.upgraded_at), ()),)
 
 Step = tuple[Executable, Sequence[Mapping[str, Any]]]
 
@@ -48,22 +52,26 @@ class Write:
 
     @property
     def rows(self) -> int:
-        return sum(max(1, len(rows)) for _, rows in self.steps)
+        return 0 if self.steps is _PROBE else sum(max(1, len(rows)) for _, rows in self.steps)
 
 
 class Writer:
     """The queue, its thread, and what is known about the database's health."""
 
-    def __init__(self, engine: Engine, *, capacity_rows: int, retry_s: float, on_loss: Callable[[int], Write]) -> None:
+    def __init__(
+        self, engine: Engine, *, capacity_rows: int, retry_s: float, on_notice: Callable[[str], Write]
+    ) -> None:
         self._engine = writing(engine)
         self._place = place_of(engine)
-        self._capacity_rows, self._retry_s, self._on_loss = capacity_rows, retry_s, on_loss
+        self._capacity_rows, self._retry_s, self._on_notice = capacity_rows, retry_s, on_notice
+        self._footing = Footing(engine)
         self._queue: deque[Write] = deque()
         self._changed = threading.Condition()
         self._waiting_rows = 0  # queued or in the hands of the thread
         self._lost_now = 0  # since the last commit that went well
         self.lost_rows = 0
         self._trouble: Trouble | None = None
+        self._hurried = False  # somebody waits for what is queued
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
@@ -77,9 +85,11 @@ class Writer:
                 return write.future
             self._queue.append(write)
             self._waiting_rows += write.rows
+            self._hurried |= write.urgent
             dropped = self._make_room()
-            self._changed.notify_all()
-        self._fail(dropped, f"The database {self._place} could not be written in time and too many rows were waiting.")
+            if write.urgent or len(self._queue) == 1:
+                self._changed.notify_all()
+        self._fail(dropped, f"The database {self._place} could not keep up; too many rows waited, these were given up.")
         return write.future
 
     @property
@@ -88,10 +98,10 @@ class Writer:
         with self._changed:
             if self._trouble is None:
                 return None
-            lost = f", {self._lost_now:,} were lost" if self._lost_now else ""
             return (
-                f"The database {self._place} cannot be written: {self._trouble.cause}. {self._waiting_rows:,} rows wait in "
-                f"memory (at most {self._capacity_rows:,}){lost}. To go on: {self._trouble.remedy}."
+                f"The database {self._place} cannot be written: {self._trouble.cause}. Rows that wait in memory: "
+                f"{self._waiting_rows:,} (at most {self._capacity_rows:,}); lost: {self._lost_now:,}. "
+                f"To go on: {self._trouble.remedy}."
             )
 
     def flush(self, timeout_s: float) -> bool:
@@ -109,42 +119,44 @@ class Writer:
             self._closing = True
             self._changed.notify_all()
         self._thread.join(timeout_s)
-        with self._changed:
-            left, self._queue = list(self._queue), deque()
-        self._fail(left, f"The database {self._place} was closed before this could be written.")
 
     # The thread.
 
     def _work(self) -> None:
         while batch := self._next_batch():
             left = self._write(batch)
-            if not left:
-                self._recovered()
-                continue
-            self._put_back(left)
-            if not self._pause():
-                return
+            if left:
+                self._put_back(left)
+            if left and not self._pause():
+                break
+        self._give_up_the_rest()
 
     def _next_batch(self) -> list[Write]:
-        """What has gathered; an empty list when the store closes and all is written."""
+        """What has gathered; a probe when there is trouble and nobody writes; nothing when the store closes."""
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closing)
+            in_time = self._changed.wait_for(
+                lambda: self._queue or self._closing, timeout=self._retry_s if self._trouble else None
+            )
+            if not in_time:
+                return [Write(_PROBE, urgent=True)]
             self._changed.wait_for(self._hurry, timeout=GATHER_S)
             batch: list[Write] = []
             rows = 0
             while self._queue and rows < _ROWS_AT_ONCE:
                 batch.append(self._queue.popleft())
                 rows += batch[-1].rows
+            self._hurried = any(write.urgent for write in self._queue)
             return batch
 
     def _hurry(self) -> bool:
-        return self._closing or any(write.urgent for write in self._queue)
+        return self._closing or self._hurried
 
     def _write(self, batch: list[Write]) -> list[Write]:
         """Commit a batch; returns what has to be tried again. A wrong row is found by halving and fails alone."""
         try:
+            self._stand()
             changed = self._commit(batch)
-        except Exception as error:  # the thread's border: whatever it is, the next rows must still be written
+        except Exception as error:  # noqa: BLE001 - the thread's border: the next rows must still be written
             if trouble := trouble_of(error):
                 self._suffer(trouble, error)
                 return batch
@@ -154,8 +166,21 @@ class Writer:
             half = len(batch) // 2
             left = self._write(batch[:half])
             return left + batch[half:] if left else self._write(batch[half:])
+        if any(write.steps for write in batch):
+            self._recovered()
         self._acknowledge(batch, changed)
         return []
+
+    def _stand(self) -> None:
+        """Begin a new file when the old one was taken away."""
+        if not self._footing.lost():
+            return
+        self._footing.renew()
+        notice = (
+            f"The database file {self._place} was moved or deleted while in use; from here on a new one is written."
+        )
+        _log.warning("%s", notice)
+        self.submit(self._on_notice(notice))
 
     def _commit(self, batch: list[Write]) -> list[int]:
         """Run a batch in one transaction; rows for the same statement go together. Returns rows changed per write."""
@@ -202,12 +227,11 @@ class Writer:
             waiting = [*left, *self._queue]
             hopeless = [write for write in waiting if write.urgent and not (passing and now_s < write.deadline_s)]
             self._queue = deque(write for write in waiting if write not in hopeless)
+            self._hurried = any(write.urgent for write in self._queue)
             self._waiting_rows -= sum(write.rows for write in hopeless)
             dropped = self._make_room()
-        message = self.problem
-        for write in hopeless:
-            write.future.set_exception(StoreError(str(message)))
-        self._fail(dropped, f"The database {self._place} could not be written in time and too many rows were waiting.")
+        self._fail(hopeless, str(self.problem))
+        self._fail(dropped, f"The database {self._place} could not keep up; too many rows waited, these were given up.")
 
     def _pause(self) -> bool:
         """Wait before the next try, less when somebody waits; ``False`` when the store closes."""
@@ -223,7 +247,7 @@ class Writer:
         if known:
             _log.warning("The database %s can be written again; %d rows were lost.", self._place, lost)
         if lost:
-            self.submit(self._on_loss(lost))
+            self.submit(self._on_notice(f"{lost:,} rows were lost while the database could not be written."))
 
     def _make_room(self) -> list[Write]:
         """Take the oldest out of a queue that is too long, what is lasting last. Needs the lock."""
@@ -237,8 +261,16 @@ class Writer:
         self._lost_now, self.lost_rows = self._lost_now + lost, self.lost_rows + lost
         return dropped
 
+    def _give_up_the_rest(self) -> None:
+        """Fail what could not be written before the store closed."""
+        with self._changed:
+            left, self._queue = list(self._queue), deque()
+            lost = sum(write.rows for write in left)
+            self.lost_rows += lost
+        if lost:
+            _log.error("The database %s was closed before %d rows could be written; they are lost.", self._place, lost)
+        self._fail(left, f"The database {self._place} was closed before this could be written.")
+
     def _fail(self, writes: Sequence[Write], message: str) -> None:
         for write in writes:
-            write.future.set_exception(StoreError(f"{message} {write.rows} rows were lost."))
-        if writes:
-            _log.warning("%s %d rows were lost.", message, sum(write.rows for write in writes))
+            write.future.set_exception(StoreError(message))

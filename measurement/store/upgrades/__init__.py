@@ -33,5 +33,5 @@ def newest_version(steps: Mapping[int, Step]) -> int:
     """
     newest = max(steps, default=1)
     if missing := set(range(2, newest + 1)) - set(steps):
-        raise RuntimeError(f"The folder of schema upgrades lacks the step to version {sorted(missing)[0]}.")
+        raise RuntimeError(f"The folder of schema upgrades lacks the step to version {min(missing)}.")
     return newest
