@@ -85,7 +85,7 @@ class Reading:
 
 
 def observe(nodes: Tensor, screen: Tensor, strain: float, jitter_m: Tensor) -> Reading:
-    """Superpose the waves of ``nodes`` ``[n, 3]``, displaced by ``strain`` and ``jitter_m`` ``[n, 3]``; read it back."""
+    """Superpose the waves of nodes ``[n, 3]`` that ``strain`` and ``jitter_m`` ``[n, 3]`` displace; read it back."""
     pattern = plus_stretch(nodes)
     displacements = torch.stack([pattern, strain * pattern + jitter_m], dim=2)
     field = superpose_along(nodes, displacements, screen, wavenumber_per_m(WAVELENGTH_M))
@@ -140,16 +140,13 @@ class GwLattice:
         )
         self.screen = square_screen(SCREEN_SIDE, HALF_WIDTH_M).to(self.device)
         self.build(int(self.num_lattice_nodes))
-        self.reseed(int(self.seed))
+        self.reseed()
         self.begin_signal()
         self._steer()
 
     def _steer(self) -> None:
-        """Say what a change does, and how to save and load."""
+        """Say what a change rebuilds, how to save and load, and what the metrics mean."""
         self.num_lattice_nodes.on_change(self.rebuild)
-        self.seed.on_change(self.reseed)
-        self.gw_frequency.on_change(lambda _: self.begin_signal())
-        self.perturbation_type.on_change(lambda _: self.begin_signal())
         self.sim.checkpoint(self.save)
         self.sim.restore(self.load)
         self.sim.metric("correlation", doc=f"Pearson correlation of strain and response over the last {WINDOW} samples")
@@ -171,18 +168,31 @@ class GwLattice:
             self.build(count)
             self.sim.note(f"Rebuilt the lattice with {count} nodes.")
 
-    def reseed(self, seed: int) -> None:
+    def reseed(self) -> None:
         """Start the random numbers of the jitter."""
-        self.generator = torch.Generator().manual_seed(seed)
+        self.seeded = int(self.seed)
+        self.generator = torch.Generator().manual_seed(self.seeded)
 
     def begin_signal(self) -> None:
         """Start the signal at this step, and with it the window of the correlation."""
+        self.signal = (str(self.perturbation_type), float(self.gw_frequency))
         self.signal_began = self.sim.step
         self.window: deque[tuple[float, float]] = deque(maxlen=WINDOW)
         self.told_undefined = False
 
+    def follow_changes(self) -> None:
+        """Do what changed parameters ask for, once they are certain: a change may still be refused while hooks run."""
+        if self.seeded != int(self.seed):
+            self.reseed()
+        if self.signal != (str(self.perturbation_type), float(self.gw_frequency)):
+            self.begin_signal()
+            self.sim.note(
+                f"A new signal begins ({self.signal[0]}, {self.signal[1]:g} Hz), and with it the correlation."
+            )
+
     def observe(self, step: int) -> Reading:
         """Compute one sample."""
+        self.follow_changes()
         source = waveforms.Source(float(self.gw_frequency), SAMPLING_RATE_HZ, int(self.seed))
         time_s = (step - self.signal_began) / SAMPLING_RATE_HZ
         strain = float(self.gw_amplitude) * waveforms.injected(str(self.perturbation_type), time_s, source)
@@ -208,7 +218,7 @@ class GwLattice:
         """Give everything that the next step depends on and that is no parameter."""
         return {
             "window": list(self.window), "signal_began": self.signal_began, "told_undefined": self.told_undefined,
-            "generator": self.generator.get_state().numpy().tobytes(),
+            "signal": self.signal, "seeded": self.seeded, "generator": self.generator.get_state().numpy().tobytes(),
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
@@ -217,6 +227,7 @@ class GwLattice:
         generator.set_state(torch.frombuffer(bytearray(state["generator"]), dtype=torch.uint8))
         self.generator, self.window = generator, deque(state["window"], maxlen=WINDOW)
         self.signal_began, self.told_undefined = state["signal_began"], state["told_undefined"]
+        self.signal, self.seeded = state["signal"], state["seeded"]
 
 
 def present(**metrics: float | None) -> dict[str, float]:

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-PAIRS_AT_ONCE = {
-    "cpu": 1 << 19,
-    "cuda": 1 << 24,
-}  # source-pixel pairs in memory at a time: near the cache, or filling a GPU
+PAIRS_AT_ONCE = {"cpu": 1 << 15, "cuda": 1 << 24}  # source-pixel pairs at a time: in the cache, or filling a GPU
+FEWEST_PIXELS = 16  # fewer would be all overhead
 
 
 @dataclass(frozen=True)
@@ -60,42 +58,37 @@ def superpose_along(sources: Tensor, displacements: Tensor, screen: Tensor, wave
     """Sum the waves of sources ``[n, 3]`` and their exact derivatives along ``displacements`` ``[n, 3, k]``.
 
     ``d(e^{ikr}/r) = (ik − 1/r) e^{ikr}/r dr`` with ``dr = (x − p)·dx / r``. The sum over sources then is a matrix
-    product, and memory is bounded by working through the sources in chunks.
+    product, and memory is bounded by working through the pixels in chunks.
     """
-    kinds = displacements.shape[2]
-    amplitude = torch.zeros(len(screen), dtype=torch.complex128, device=screen.device)
-    tangents = torch.zeros(len(screen), kinds, dtype=torch.complex128, device=screen.device)
-    chunk = max(1, PAIRS_AT_ONCE[screen.device.type] // len(screen))
-    for start in range(0, len(sources), chunk):
-        part = slice(start, start + chunk)
-        value, change = _chunk_along(sources[part], displacements[part], screen, wavenumber_per_m)
-        amplitude += value
-        tangents += change
+    count, _, kinds = displacements.shape
+    radial = (sources[:, :, None] * displacements).sum(dim=1)
+    moments = torch.cat([radial, displacements.reshape(count, 3 * kinds)], dim=1)  # x·dx and dx, [n, 4k]
+    chunk = max(FEWEST_PIXELS, PAIRS_AT_ONCE[screen.device.type] // count)
+    amplitude = torch.empty(len(screen), dtype=torch.complex128, device=screen.device)
+    tangents = torch.empty(len(screen), kinds, dtype=torch.complex128, device=screen.device)
+    for pixels, value, change in zip(*(whole.split(chunk) for whole in (screen, amplitude, tangents)), strict=True):
+        value[:], change[:] = _chunk_along(sources, moments, pixels, wavenumber_per_m)
     return WaveField(amplitude, tangents)
 
 
-def _chunk_along(sources: Tensor, displacements: Tensor, screen: Tensor, wavenumber: float) -> tuple[Tensor, Tensor]:
-    squares = (screen * screen).sum(dim=1)[:, None] + (sources * sources).sum(dim=1)
-    inverse = torch.addmm(squares, screen, sources.T, alpha=-2.0).rsqrt_()  # 1/r, [p, n]
+def _chunk_along(sources: Tensor, moments: Tensor, pixels: Tensor, wavenumber: float) -> tuple[Tensor, Tensor]:
+    squares = (pixels * pixels).sum(dim=1)[:, None] + (sources * sources).sum(dim=1)
+    inverse = squares.addmm_(pixels, sources.T, alpha=-2.0).rsqrt_()  # 1/r, [p, n]
     phase = inverse.reciprocal().mul_(wavenumber)
     real = torch.cos(phase).mul_(inverse)
     imaginary = phase.sin_().mul_(inverse)
+    value = torch.complex(real.sum(dim=1), imaginary.sum(dim=1))
     # (ik − 1/r) e^{ikr}/r, once more over r, is what (x − p)·dx is multiplied with
     slope_real = (imaginary * -wavenumber).addcmul_(real, inverse, value=-1.0).mul_(inverse)
-    slope_imaginary = (real * wavenumber).addcmul_(imaginary, inverse, value=-1.0).mul_(inverse)
-    change = torch.complex(
-        _project(slope_real, sources, displacements, screen), _project(slope_imaginary, sources, displacements, screen)
-    )
-    return torch.complex(real.sum(dim=1), imaginary.sum(dim=1)), change
+    slope_imaginary = real.mul_(wavenumber).addcmul_(imaginary, inverse, value=-1.0).mul_(inverse)
+    return value, torch.complex(_project(slope_real @ moments, pixels), _project(slope_imaginary @ moments, pixels))
 
 
-def _project(slope: Tensor, sources: Tensor, displacements: Tensor, screen: Tensor) -> Tensor:
-    """Sum ``slope · (x − p)·dx`` over the sources, as ``slope @ (x·dx) − p·(slope @ dx)``; ``[p, k]``."""
-    count, _, kinds = displacements.shape
-    radial = (sources[:, :, None] * displacements).sum(dim=1)
-    moments = slope @ torch.cat([radial, displacements.reshape(count, 3 * kinds)], dim=1)
+def _project(moments: Tensor, pixels: Tensor) -> Tensor:
+    """Turn the sums of ``slope · x·dx`` and ``slope · dx`` ``[p, 4k]`` into those of ``slope · (x − p)·dx`` ``[p, k]``."""
+    kinds = moments.shape[1] // 4
     across = moments[:, kinds:].reshape(-1, 3, kinds)
-    return moments[:, :kinds] - (screen[:, :, None] * across).sum(dim=1)
+    return moments[:, :kinds] - (pixels[:, :, None] * across).sum(dim=1)
 
 
 def wavenumber_per_m(wavelength_m: float) -> float:
