@@ -20,7 +20,9 @@ def actor_of(request: Request) -> Actor:
     return Actor("rest", request.client.host if request.client else "")
 
 
-def run_tool(house: House, request: Request, tool: str, workload: str, args: dict[str, Any] | None = None) -> StrictJSON:
+def run_tool(
+    house: House, request: Request, tool: str, workload: str, args: dict[str, Any] | None = None
+) -> StrictJSON:
     """Call ``tool`` on the named workload. Raises ``NotFound`` when there is no such workload (exact names only)."""
     house.workloads.get(workload)
     outcome = registry.call(tool, house.context(actor_of(request), workload), args)

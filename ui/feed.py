@@ -1,8 +1,8 @@
 """What Lodger says by itself: the status of the house, once a second when it changed, and every alert at once.
 
-Workloads speak from their own threads; the sockets live on the event loop. ``Feed`` is the bridge. ``Mailbox`` holds what one
-socket has yet to send: a slow reader misses statuses (only the newest is kept), never an alert, and costs no memory without
-bound: one that lets a thousand alerts pile up is hung up on.
+Workloads speak from their own threads; the sockets live on the event loop. ``Feed`` is the bridge. ``Mailbox`` holds
+what one socket has yet to send: a slow reader misses statuses (only the newest is kept), never an alert, and costs no
+memory without bound: one that lets a thousand alerts pile up is hung up on.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Mailbox:
             self._room.clear()
 
     async def take(self) -> str:
-        """The next message: alerts first, then answers, then the status. Raises ``Overrun`` when alerts pile up unread."""
+        """The next message: alerts, then answers, then the status. Raises ``Overrun`` when alerts pile up unread."""
         await self._mail.wait()
         if len(self._alerts) > ALERTS_WAITING:
             raise Overrun

@@ -80,6 +80,6 @@ class House:
         """The conversations. Raises ``Unavailable`` when this launch has no LLM."""
         if self.conversations is None:
             raise Unavailable(
-                "There is no language model in this launch, so nobody can answer; start Lodger without --sim-only to chat."
+                "There is no language model in this launch, so nobody can answer; start without --sim-only to chat."
             )
         return self.conversations

@@ -31,7 +31,7 @@ SHOWN_CHARACTERS = 80
 
 
 def plain(value: Any) -> Any:
-    """Turn dataclasses, models, tuples and paths into what strict JSON can carry; non-finite floats become their names."""
+    """Turn dataclasses, models, tuples and paths into strict JSON's kinds; non-finite floats become their names."""
     if is_dataclass(value) and not isinstance(value, type):
         to_json = getattr(value, "to_json", None)
         return plain(to_json() if callable(to_json) else asdict(value))

@@ -1,8 +1,8 @@
 """Who may call: the checks in front of every route, Gradio's own and the WebSockets included.
 
 * **Host**: a page elsewhere that points its own name at 127.0.0.1 (DNS rebinding) calls with that name, and is refused.
-* **Origin**: a browser says which page a request comes from; one that changes something, or opens a WebSocket, must come
-  from ours. Programs that send no Origin are not browsers and carry nobody's cookies.
+* **Origin**: a browser says which page a request comes from; one that changes something, or opens a WebSocket, must
+  come from ours. Programs that send no Origin are not browsers and carry nobody's cookies.
 * **Token**: when one is set, nothing answers without it but the login form. Binding off loopback without a token is
   refused before this, by the settings.
 
@@ -60,7 +60,7 @@ RESPONSE_HEADERS = {
 
 @dataclass(frozen=True)
 class Door:
-    """Who is let in. ``host`` is the bound address, ``names`` further ones that a proxy calls by, ``token`` the password."""
+    """Who is let in: ``host`` is the bound address, ``names`` further ones that a proxy calls by."""
 
     host: str = "127.0.0.1"
     names: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Door:
             return True
         if name in {self.host.lower(), *(known.lower() for known in self.names)}:
             return True
-        # Bound to every address: an attack by rebinding needs a name, so a bare address is as good as this machine's own.
+        # Bound to every address: rebinding needs a name, so a bare address is as good as this machine's own name.
         return self._bound_to_all() and (address is not None or name in _own_names())
 
     def _bound_to_all(self) -> bool:
@@ -86,7 +86,7 @@ class Door:
         return self.token is not None and hmac.compare_digest(secret.encode(), self.token.encode())
 
     def lets_in(self, connection: HTTPConnection) -> bool:
-        """Say whether this request carries the token (as a bearer, or as the cookie of the login) where one is needed."""
+        """Say whether this request carries the token (bearer, or the cookie of the login) where one is needed."""
         if self.token is None:
             return True
         scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
@@ -115,7 +115,7 @@ def host_name(header: str) -> str:
 
 
 def same_origin(origin: str, host_header: str) -> bool:
-    """Say whether a page at ``origin`` was served by the host it now calls; the scheme may differ behind a TLS proxy."""
+    """Say whether a page at ``origin`` was served by the host it calls; behind a TLS proxy the scheme may differ."""
     try:
         theirs = urlsplit(origin)
         port = DEFAULT_PORTS.get(theirs.scheme)

@@ -1,7 +1,7 @@
 """Runs the page's server: takes the port, says when it is ready, and stops without waiting for open sockets.
 
-The port is taken first (``listen``), so that one in use is said before anything expensive starts. The server runs in a thread
-of its own; ``serve`` is the same for a main thread that has nothing else to do.
+The port is taken first (``listen``), so that one in use is said before anything expensive starts. The server runs in a
+thread of its own; ``serve`` is the same for a main thread that has nothing else to do.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def _cannot_listen(host: str, port: int, error: OSError | OverflowError) -> Lodg
 class PageServer:
     """The running server. ``start`` returns when it answers; ``stop`` returns when it is gone."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 7860, taken: socket.socket | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str = "127.0.0.1", port: int = 7860, taken: socket.socket | None = None
+    ) -> None:
         self._socket = taken or listen(host, port)
         self._host = host
         self._port: int = self._socket.getsockname()[1]

@@ -5,7 +5,7 @@ Used by ``/ws`` and ``POST /api/chat``; the page talks to the conversations dire
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,7 +92,7 @@ _HEARINGS = {
 }
 
 
-async def relay(talk: Talk, message: str, heard: Transcript, actor: Actor) -> AsyncIterator[Event]:
+async def relay(talk: Talk, message: str, heard: Transcript, actor: Actor) -> AsyncGenerator[Event]:
     """Send ``message`` and pass on every event, noting it in ``heard``; leaving early closes the turn behind it."""
     async with aclosing(talk.send(message, heard.conversation, actor=actor)) as events:
         async for event in events:

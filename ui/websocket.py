@@ -1,8 +1,8 @@
 """The WebSocket ``/ws``: chat with streaming, and what Lodger says by itself.
 
-In: ``{"type":"chat","message":…,"conversation":…}`` and ``{"type":"cancel"}``. Out: the events of the turn, ``status``, ``alert``,
-and ``{"type":"error","error":…}`` for whatever could not be understood; the socket stays open. One turn runs at a time on a
-socket; it ends with a ``response`` (also when it was cancelled: ``"interrupted": true``) or with an ``error``.
+In: ``{"type":"chat","message":…,"conversation":…}`` and ``{"type":"cancel"}``. Out: the events of the turn, ``status``,
+``alert``, and ``{"type":"error","error":…}`` for whatever could not be understood; the socket stays open. One turn runs
+at a time on a socket; it ends with a ``response`` (also when it was cancelled: ``"interrupted": true``) or ``error``.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ class Line:
         if text is None:
             await self._complain("Only text is understood here: send one JSON object a message.")
         elif len(text.encode()) > MESSAGE_LIMIT_BYTES:
-            await self._complain(f"A message may hold at most {MESSAGE_LIMIT_BYTES >> 10} KiB; this one was dropped unread.")
+            await self._complain(
+                f"A message may hold at most {MESSAGE_LIMIT_BYTES >> 10} KiB; this one was dropped unread."
+            )
         else:
             await self._obey(text)
 

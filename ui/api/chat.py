@@ -18,7 +18,9 @@ class ChatWish(BaseModel):
     """What to say; ``conversation`` null begins a new one, whose id stands in the answer."""
 
     model_config = ConfigDict(extra="forbid")
-    message: str = Field(min_length=1, max_length=MESSAGE_CHARACTERS, examples=["What's the current simulation status?"])
+    message: str = Field(
+        min_length=1, max_length=MESSAGE_CHARACTERS, examples=["What's the current simulation status?"]
+    )
     conversation: str | None = Field(default=None, min_length=1, max_length=100)
 
 

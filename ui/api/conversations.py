@@ -1,4 +1,4 @@
-"""The kept conversations: list, read, delete. They are the store's, so they outlive a restart and need no language model."""
+"""The kept conversations: list, read, delete. They outlive a restart and need no language model."""
 
 from __future__ import annotations
 

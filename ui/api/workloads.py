@@ -1,4 +1,7 @@
-"""The running simulations: look, change, pause, resume, stop, restart, undo. Every change goes through the same tools as the chat."""
+"""The running simulations: look, change, pause, resume, stop, restart, undo.
+
+Every change goes through the same tools as the chat.
+"""
 
 from __future__ import annotations
 
