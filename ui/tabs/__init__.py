@@ -1,0 +1,1 @@
+"""The tabs of the page, one a file: ``TITLE``, ``ORDER`` and ``build(house)``."""
