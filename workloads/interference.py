@@ -85,7 +85,7 @@ def _chunk_along(sources: Tensor, moments: Tensor, pixels: Tensor, wavenumber: f
 
 
 def _project(moments: Tensor, pixels: Tensor) -> Tensor:
-    """Turn the sums of ``slope · x·dx`` and ``slope · dx`` ``[p, 4k]`` into those of ``slope · (x − p)·dx`` ``[p, k]``."""
+    """Turn sums of ``slope · x·dx`` and ``slope · dx`` ``[p, 4k]`` into ``slope · (x − p)·dx`` ``[p, k]``."""
     kinds = moments.shape[1] // 4
     across = moments[:, kinds:].reshape(-1, 3, kinds)
     return moments[:, :kinds] - (pixels[:, :, None] * across).sum(dim=1)
