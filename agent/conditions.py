@@ -1,0 +1,56 @@
+"""Conditions in a request ("if the correlation is above 0.9, pause"), checked by code against facts.
+
+Only what can be decided now is decided: a comparison of one metric or parameter with one number. Anything else about
+the future ("when it gets hot") is named and asked back.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+_ABOVE = r"above|over|greater than|more than|higher than|larger than|bigger than|exceeds?|beyond|at least|>=?|≥|größer als|über|supérieure? à|mayor que"
+_BELOW = r"below|under|less than|lower than|smaller than|at most|<=?|≤|kleiner als|unter|inférieure? à|menor que"
+_OPERATORS: list[tuple[str, Callable[[float, float], bool]]] = [
+    (r"at least|>=|≥", operator.ge),
+    (r"at most|<=|≤", operator.le),
+    (_ABOVE, operator.gt),
+    (_BELOW, operator.lt),
+    (r"equals?|is exactly|=+", operator.eq),
+]
+STARTS = re.compile(r"\b(?:if|in case|provided(?: that)?|falls|si|only if|unless)\b", re.I)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``text`` as the person wrote it; ``quantity`` is None when it could not be read as a comparison."""
+
+    text: str
+    quantity: str | None = None
+    holds: Callable[[float], bool] | None = None
+
+    def check(self, values: Mapping[str, float]) -> bool | None:
+        """Whether it holds now; None when it cannot be decided."""
+        if self.quantity is None or self.holds is None or not isinstance(values.get(self.quantity), int | float):
+            return None
+        return self.holds(float(values[self.quantity]))
+
+
+def parse(text: str, find_quantity: Callable[[str], str | None]) -> Condition:
+    """Read the words after "if".
+
+    Args:
+        text: the condition alone, such as ``if the correlation is above 0.9``.
+        find_quantity: gives the metric or parameter that a text mentions, if it is one and only one.
+    """
+    quantity = find_quantity(text)
+    for pattern, compare in _OPERATORS:
+        match = re.search(rf"(?:(?<![\w])(?:{pattern}))\s*", text, re.I)
+        number = _NUMBER.match(text, match.end()) if match else None
+        if quantity and match and number and not re.search(r"\bunless\b|\bnot\b|n't\b", text, re.I):
+            bound = float(number.group())
+            return Condition(text.strip(), quantity, lambda value, c=compare, b=bound: c(value, b))
+    return Condition(text.strip())

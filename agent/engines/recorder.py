@@ -1,0 +1,183 @@
+"""One seam through which every request to an engine goes, and is recorded.
+
+It is an HTTP transport, so pydantic-ai, the grammar decoder and the warm-up are measured alike and none of them knows.
+Time to first token is from the request's first byte to the first content delta; prefill and decode durations are the
+server's own where it reports them (llama.cpp's ``timings``), else None. An error is an outcome, never a latency.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from measurement.clock import SYSTEM_CLOCK, Clock
+from measurement.facts import new_id
+from measurement.requests import Request
+
+
+@dataclass
+class Purpose:
+    """Why requests are made just now, and the ones made so far under it (a chat turn sums them)."""
+
+    purpose: str
+    conversation: str | None = None
+    requests: list[Request] = field(default_factory=list)
+
+
+_purpose: ContextVar[Purpose | None] = ContextVar("purpose", default=None)
+
+
+@contextmanager
+def purpose(name: str, conversation: str | None = None):
+    """Mark the requests made inside as ``name``; nested marks hand their requests to the outer one as well."""
+    outer = _purpose.get()
+    inner = Purpose(name, conversation or (outer.conversation if outer else None), outer.requests if outer else [])
+    token = _purpose.set(inner)
+    try:
+        yield inner
+    finally:
+        _purpose.reset(token)
+
+
+class RecordingTransport(httpx2.AsyncBaseTransport):
+    """Passes every byte through unchanged and tells ``record`` about each chat completion."""
+
+    def __init__(self, engine: str, record: Callable[[Request], object], clock: Clock = SYSTEM_CLOCK) -> None:
+        self._inner = httpx2.AsyncHTTPTransport()
+        self._engine, self._record, self._clock = engine, record, clock
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if not request.url.path.endswith("/chat/completions"):
+            return await self._inner.handle_async_request(request)
+        watch = _Watch(self._engine, await request.aread(), _purpose.get() or Purpose("chat"), self._record, self._clock)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except BaseException as error:
+            watch.finish(_outcome(error))
+            raise
+        watch.status = response.status_code
+        response.stream = _Tee(response.stream, watch)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _outcome(error: BaseException) -> str:
+    cancelled = type(error).__name__ in ("CancelledError", "GeneratorExit", "Cancelled")
+    return "cancelled" if cancelled else f"error: {type(error).__name__}: {error}"
+
+
+class _Tee(httpx2.AsyncByteStream):
+    """The response's own stream, watched."""
+
+    def __init__(self, inner: Any, watch: _Watch) -> None:
+        self._inner, self._watch = inner, watch
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._inner:
+                self._watch.see(chunk)
+                yield chunk
+        except BaseException as error:
+            self._watch.finish(_outcome(error))
+            raise
+        self._watch.finish(None)
+
+    async def aclose(self) -> None:
+        self._watch.finish("cancelled")  # no effect when the stream ended by itself
+        await self._inner.aclose()
+
+
+class _Watch:
+    """What is learnt about one request while its answer passes by."""
+
+    def __init__(self, engine: str, body: bytes, why: Purpose, record: Callable[[Request], object], clock: Clock) -> None:
+        self._engine, self._why, self._record, self._clock = engine, why, record, clock
+        self._body, self._pending, self._done = body, b"", False
+        self._start_s, self._taken_at = clock.monotonic_s(), clock.wall_s()
+        self._first_s: float | None = None
+        self._usage: dict[str, Any] = {}
+        self._timings: dict[str, Any] = {}
+        self._ended = False
+        self.status = 0
+
+    def see(self, chunk: bytes) -> None:
+        *lines, self._pending = (self._pending + chunk).split(b"\n")
+        for line in lines:
+            self._line(line)
+
+    def _line(self, line: bytes) -> None:
+        if line.strip() == b"data: [DONE]":
+            self._ended = True
+        try:
+            answer = json.loads(line.removeprefix(b"data: "))
+        except ValueError:
+            return
+        if not isinstance(answer, dict):
+            return
+        self._usage = answer.get("usage") or self._usage
+        self._timings = answer.get("timings") or self._timings
+        if self._first_s is None and any(_speaks(choice) for choice in answer.get("choices") or []):
+            self._first_s = self._clock.monotonic_s()
+
+    def finish(self, outcome: str | None) -> None:
+        if self._done:
+            return
+        self._done = True
+        self._line(self._pending)
+        if self._ended:
+            outcome = None  # the reader hung up after the last word: that is the normal end of a stream
+        if outcome is None and self.status >= 400:
+            outcome = f"error: HTTP {self.status}"
+        request = self._request(outcome or "ok")
+        self._why.requests.append(request)
+        self._record(request)
+
+    def _request(self, outcome: str) -> Request:
+        now_s = self._clock.monotonic_s()
+        try:
+            asked = json.loads(self._body)
+        except ValueError:
+            asked = {}
+        details = self._usage.get("prompt_tokens_details") or {}
+        thinking = (self._usage.get("completion_tokens_details") or {}).get("reasoning_tokens")
+        ok = outcome == "ok"
+        return Request(
+            id=new_id("req"),
+            taken_at=self._taken_at,
+            purpose=self._why.purpose,
+            engine=self._engine,
+            model=str(asked.get("model", "")),
+            conversation=self._why.conversation,
+            prompt_hash=hashlib.sha256(json.dumps(asked.get("messages"), sort_keys=True).encode()).hexdigest()[:16],
+            prompt_tokens=self._usage.get("prompt_tokens"),
+            completion_tokens=self._usage.get("completion_tokens"),
+            thinking_tokens=thinking,
+            cached_tokens=details.get("cached_tokens"),
+            time_to_first_token_s=self._first_s - self._start_s if ok and self._first_s is not None and asked.get("stream") else None,
+            prefill_s=_seconds(self._timings, "prompt_ms"),
+            decode_s=_seconds(self._timings, "predicted_ms"),
+            duration_s=now_s - self._start_s if ok else None,
+            outcome=outcome,
+            energy=None,
+        )
+
+
+def _speaks(choice: Any) -> bool:
+    if not isinstance(choice, dict):
+        return False
+    said = choice.get("delta") or choice.get("message") or {}
+    return bool(said.get("content") or said.get("tool_calls") or said.get("reasoning_content"))
+
+
+def _seconds(timings: dict[str, Any], key: str) -> float | None:
+    value = timings.get(key)
+    return value / 1000 if isinstance(value, int | float) else None

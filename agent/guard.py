@@ -1,0 +1,189 @@
+"""The gate before every actuator, for every model.
+
+A model's wish becomes an act only if the person's own words of this turn ask for it: the action leaves an order in them
+(not a quotation, a prohibition, a wonder, a report), and the name and value handed over stand there and belong together.
+Conditions are checked against facts. What is not sure becomes a question in one sentence; nothing is guessed.
+
+Reading the run needs no permission. Bounds, types and the audit are the tools' business and hold for buttons and REST too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agent import words
+from agent.conditions import Condition
+from agent.reading import Assignment, Clause, Reading
+from measurement.errors import LodgerError
+from measurement.facts import format_number
+from tools.names import resolve
+from tools.registry import tools
+
+Decision = Literal["allow", "ask", "refuse"]
+
+_DEED = {
+    "pause_simulation": "pause the simulation",
+    "resume_simulation": "resume the simulation",
+    "stop_simulation": "stop the simulation for good",
+    "restart_simulation": "restart the simulation from step 0",
+    "undo": "take the last change back",
+    "generate_white_paper": "write a report",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``ask`` carries a question whose "yes" carries out ``args``; ``refuse`` a reason, with nothing to confirm."""
+
+    decision: Decision
+    sentence: str = ""
+    confirmable: bool = False
+
+
+ALLOW = Verdict("allow")
+
+
+def check(tool: str, args: Mapping[str, Any], reading: Reading, values: Mapping[str, float], confirm_end: bool = True) -> Verdict:
+    """Judge one call of one tool.
+
+    Args:
+        values: metrics and parameters as they are now, for conditions.
+        confirm_end: ask before something that ends a run which is going on.
+    """
+    spec = tools().get(tool)
+    if spec is None or not spec.actuator:
+        return ALLOW
+    if tool in ("set_parameter", "set_parameters"):
+        return _check_set(args, reading, values)
+    return _check_deed(tool, reading, values, confirm_end)
+
+
+def gaps(reading: Reading) -> list[str]:
+    """The questions that a message raises by itself: an order that lacks a name or a value, or can be read two ways."""
+    return [question for clause in reading.clauses for question in _gaps(clause, reading)]
+
+
+def deed(tool: str, args: Mapping[str, Any]) -> str:
+    """An action in words, for a question: ``set gw_amplitude to 5e-21``."""
+    if tool == "set_parameter":
+        return f"set {args.get('name')} to {args.get('value')}"
+    return _DEED.get(tool, tool.replace("_", " "))
+
+
+def _gaps(clause: Clause, reading: Reading) -> Iterator[str]:
+    if not clause.orders("set_parameter") or clause.asks and not words.POLITE.search(clause.text):
+        return
+    parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
+    if clause.doubtful and clause.assignments:
+        options = " or ".join(dict.fromkeys(f"{a.parameter} = {a.value}" for a in clause.assignments))
+        yield f"I can read that in more than one way ({options}). Which do you mean?"
+    elif clause.strong_set and clause.values and not clause.assignments:
+        yield _which_parameter(clause, reading)
+    elif clause.strong_set and parameters and not clause.assignments:
+        info = reading.vocabulary.parameters[parameters[0]]
+        allowed = f" ({', '.join(map(str, info.choices))})" if info.choices else ""
+        yield f"What should {parameters[0]} be{allowed}? It is {format_number(info.value)}{' ' + info.unit if info.unit else ''} now."
+    elif clause.strong_set and not clause.has_order and not clause.mentions and not _other_order(clause):
+        yield _which_parameter(clause, reading)
+
+
+def _other_order(clause: Clause) -> bool:
+    return any(clause.orders(trace.tool) for trace in clause.traces if trace.tool != "set_parameter")
+
+
+def _which_parameter(clause: Clause, reading: Reading) -> str:
+    """Ask for the parameter; a metric that was named instead is said to be a result."""
+    listed = ", ".join(reading.vocabulary.parameters)
+    metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]
+    if metrics:
+        return f"{metrics[0]} is a result and cannot be set. Which parameter should I change: {listed}?"
+    return f"Which parameter do you mean: {listed}?"
+
+
+def _check_deed(tool: str, reading: Reading, values: Mapping[str, float], confirm_end: bool) -> Verdict:
+    clauses = [clause for clause in reading.clauses if clause.mood(tool)]
+    if not clauses:
+        return Verdict("ask", f"You did not ask me to {deed(tool, {})}; shall I?", confirmable=True)
+    if any(clause.mood(tool) == "negated" for clause in clauses):
+        return Verdict("refuse", f"I left it as it is: you said not to {deed(tool, {})}.")
+    ordering = [clause for clause in clauses if clause.orders(tool)]
+    if not ordering:
+        return Verdict("ask", f"Shall I {deed(tool, {})}?", confirmable=True)
+    if tool in ("stop_simulation", "restart_simulation") and confirm_end:
+        return Verdict("ask", f"Shall I {deed(tool, {})}? What it computed so far stays in the store, but this run ends.", confirmable=True)
+    return _check_condition(ordering[0].condition, values)
+
+
+def _check_set(args: Mapping[str, Any], reading: Reading, values: Mapping[str, float]) -> Verdict:
+    changes = args.get("changes") or {str(args.get("name")): args.get("value")}
+    if not isinstance(changes, Mapping):
+        return Verdict("refuse", "The change was not in a form that I can check; nothing was changed.")
+    for name, value in changes.items():
+        verdict = _check_one(str(name), value, reading, values)
+        if verdict.decision != "allow":
+            return verdict
+    return ALLOW
+
+
+def _check_one(asked: str, value: Any, reading: Reading, values: Mapping[str, float]) -> Verdict:
+    try:
+        name = resolve(asked, {name: info.aliases for name, info in reading.vocabulary.parameters.items()}).name
+    except LodgerError as error:
+        return Verdict("refuse", f"{error.message} Nothing was changed.")
+    clauses = [c for c in reading.clauses if c.mood("set_parameter") and any(a.parameter == name for a in c.assignments)]
+    if any(clause.mood("set_parameter") == "negated" for clause in clauses):
+        return Verdict("refuse", f"I left {name} as it is: you said not to change it.")
+    for clause in clauses:
+        if clause.orders("set_parameter") and any(_same(a, name, value) for a in clause.assignments):
+            if clause.doubtful:
+                return Verdict("ask", next(_gaps(clause, reading), f"Which value should {name} have?"))
+            return _check_condition(clause.condition, values)
+    return _doubt(name, value, clauses, reading)
+
+
+def _doubt(name: str, value: Any, clauses: list[Clause], reading: Reading) -> Verdict:
+    """What to say when the words do not carry the change."""
+    stated = [a for clause in clauses for a in clause.assignments if a.parameter == name]
+    if any(_same(a, name, value) for a in stated):
+        return Verdict("ask", f"Shall I set {name} to {value}?", confirmable=True)
+    if stated:
+        return Verdict("ask", f"Shall I set {name} to {stated[0].value}?")
+    if _stands(value, reading.own):
+        return Verdict("ask", f"Shall I set {name} to {value}?", confirmable=True)
+    return Verdict("ask", f"What value should {name} have? I only set a value that you say.")
+
+
+def _same(assignment: Assignment, name: str, value: Any) -> bool:
+    """Whether a value handed over is the one that the words give, verbatim or as the same number."""
+    if assignment.parameter != name:
+        return False
+    if _squeeze(assignment.value) == _squeeze(value):
+        return True
+    try:
+        return float(str(value)) == float(assignment.value)
+    except ValueError:
+        return False
+
+
+def _stands(value: Any, own: str) -> bool:
+    squeezed = _squeeze(value)
+    return bool(squeezed) and bool(re.search(rf"(?<![\w.]){re.escape(squeezed)}(?![\w.])", _squeeze(own)))
+
+
+def _squeeze(text: Any) -> str:
+    return re.sub(r"\s+", " ", str(text)).strip().lower()
+
+
+def _check_condition(condition: Condition | None, values: Mapping[str, float]) -> Verdict:
+    if condition is None:
+        return ALLOW
+    holds = condition.check(values)
+    if holds is None:
+        return Verdict("ask", f"I cannot decide “{condition.text}” by myself. Shall I do it now?", confirmable=True)
+    if holds:
+        return ALLOW
+    present = format_number(float(values[condition.quantity or ""]))
+    return Verdict("refuse", f"Nothing was changed: {condition.quantity} is {present}, so “{condition.text.rstrip(' ,')}” does not hold.")

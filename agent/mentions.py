@@ -1,0 +1,137 @@
+"""Where a text mentions the run's parameters, metrics and choices.
+
+Found are full names and aliases (blanks, hyphens and underscores alike), a part that only one of them has ("amplitude"
+for ``gw_amplitude``), and slips of the keyboard or neighbouring languages ("ampltude", "Frequenz").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from workloads.parameters import ParameterInfo
+
+How = Literal["exact", "part", "close", "choice", "context"]
+CLOSE_ENOUGH = 82.0
+_WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
+_EVERYDAY = frozenset(
+    "change current frequently energetic temporary temper please status simulation number value values parameter parameters step steps amount typical perfect corrected correct collection".split()
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """``name`` as the run knows it, where it stands, and how it was recognised. For a choice, ``value`` is the choice."""
+
+    name: str
+    start: int
+    end: int
+    how: How
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that a run has just now."""
+
+    parameters: dict[str, ParameterInfo]
+    metrics: tuple[str, ...]
+
+    @cached_property
+    def forms(self) -> dict[str, tuple[str, ...]]:
+        """Each name with every full way to write it."""
+        metrics: dict[str, tuple[str, ...]] = {name: (name,) for name in self.metrics}
+        return metrics | {name: (name, *info.aliases) for name, info in self.parameters.items()}
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """Single words of a name or alias that belong to one name only."""
+        owners: dict[str, set[str]] = {}
+        for name, forms in self.forms.items():
+            for word in {word for form in forms for word in re.split(r"[\W_]+", form.lower()) if len(word) > 3}:
+                owners.setdefault(word, set()).add(name)
+        return {word: next(iter(names)) for word, names in owners.items() if len(names) == 1}
+
+    @cached_property
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Each choice in lower case, with the parameters that have it."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for info in self.parameters.values():
+            for choice in info.choices or ():
+                found.setdefault(str(choice).lower(), []).append((info.name, str(choice)))
+        return found
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is a name, alias or choice, and nothing else."""
+        key = _key(text)
+        return key in self.choices or any(key == _key(form) for forms in self.forms.values() for form in forms)
+
+
+def find(text: str, vocabulary: Vocabulary) -> list[Mention]:
+    """Every mention of a parameter or a metric in reading order; a place counts once, for its best reading."""
+    free = text
+    found: list[Mention] = []
+    for seek in (_full, _part, _close):
+        for mention in seek(free, vocabulary):
+            if free[mention.start : mention.end].strip():
+                found.append(mention)
+                free = free[: mention.start] + " " * (mention.end - mention.start) + free[mention.end :]
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
+    """Every choice that is named; one that belongs to several parameters is given once for each."""
+    return [
+        Mention(name, match.start(), match.end(), "choice", choice)
+        for key, owners in vocabulary.choices.items()
+        for match in re.finditer(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text, re.I)
+        for name, choice in owners
+    ]
+
+
+def _full(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
+    pairs = [(form, name) for name, forms in vocabulary.forms.items() for form in forms]
+    for form, name in sorted(pairs, key=lambda pair: -len(pair[0])):
+        pattern = r"[\s_-]*".join(re.escape(word) for word in re.split(r"[\s_-]+", form) if word)
+        for match in re.finditer(rf"(?<!\w){pattern}(?:s|es)?(?!\w)", text, re.I):
+            text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
+            yield Mention(name, match.start(), match.end(), "exact")
+
+
+def _part(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        name = vocabulary.parts.get(word) or vocabulary.parts.get(word.removesuffix("s"))
+        if name:
+            yield Mention(name, match.start(), match.end(), "part")
+
+
+def _close(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
+    forms = {_key(form): name for name, all_forms in vocabulary.forms.items() for form in all_forms} | vocabulary.parts
+    for start, end in _windows(text):
+        key = _key(text[start:end])
+        scored = [(fuzz.ratio(key, form), name) for form, name in forms.items() if _comparable(key, form)]
+        best = max(scored, default=(0.0, ""))
+        rivals = {name for score, name in scored if score >= best[0] - 3}
+        if best[0] >= CLOSE_ENOUGH and len(rivals) == 1:
+            yield Mention(best[1], start, end, "close")
+
+
+def _comparable(key: str, form: str) -> bool:
+    return min(len(key), len(form)) >= 6 and key[0] == form[0] and key not in _EVERYDAY
+
+
+def _windows(text: str) -> Iterable[tuple[int, int]]:
+    words = list(_WORD.finditer(text))
+    for length in (3, 2, 1):
+        for i in range(len(words) - length + 1):
+            yield words[i].start(), words[i + length - 1].end()
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text.strip().lower())

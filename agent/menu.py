@@ -1,0 +1,81 @@
+"""What a small model may pick from for one clause: the actions that its words admit, and talk.
+
+A menu is an aid, not a permission; the guard judges what is picked all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agent import words
+from agent.reading import Clause, Reading
+
+_SHOW = re.compile(r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I)
+_COUNT = re.compile(r"\b(\d{1,4})\b")
+DEFAULT_COUNT = 50
+LARGEST_COUNT = 4096
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The entries of a clause's grammar. ``must_act``: the words give an order, so talk is not on the menu."""
+
+    entries: tuple[dict[str, Any], ...]
+    must_act: bool
+
+    @property
+    def worth_asking(self) -> bool:
+        return bool(self.entries)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        entries = list(self.entries) if self.must_act else [*self.entries, _entry("reply")]
+        return {"type": "array", "minItems": 1, "maxItems": 1, "items": {"anyOf": entries}}
+
+
+def offer(clause: Clause, reading: Reading) -> Menu:
+    """Make the menu of one clause."""
+    acts = list(_acts(clause))
+    if acts:
+        return Menu(tuple(acts), must_act=True)
+    reads = list(_reads(clause, reading))
+    asks_run = bool(reads) and reading.about_run and (clause.asks or bool(_SHOW.search(clause.text)))
+    return Menu(tuple(reads), must_act=asks_run)
+
+
+def _acts(clause: Clause) -> Iterator[dict[str, Any]]:
+    if clause.orders("set_parameter") and clause.assignments and not clause.doubtful:
+        for parameter in dict.fromkeys(a.parameter for a in clause.assignments):
+            spans = [a.value for a in clause.assignments if a.parameter == parameter]
+            yield _entry("set_parameter", name={"const": parameter}, value={"enum": spans})
+        return
+    for tool in words.ACTIONS:
+        if tool != "set_parameter" and clause.orders(tool) and not _shadowed(tool, clause):
+            yield _entry(tool)
+
+
+def _shadowed(tool: str, clause: Clause) -> bool:
+    """"set it back" is an undo, "start again from scratch" a restart: the longer phrase wins over a word inside it."""
+    return tool == "resume_simulation" and clause.orders("restart_simulation") or tool == "generate_white_paper" and clause.asks and not words.POLITE.search(clause.text)
+
+
+def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
+    if reading.has_order and not clause.asks and not _SHOW.search(clause.text):
+        return
+    metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]
+    topics = {tool for tool, pattern in words.TOPICS.items() if pattern.search(clause.text)}
+    if metrics and "get_metrics_history" in topics:
+        counts = [int(count) for count in _COUNT.findall(clause.text) if 0 < int(count) <= LARGEST_COUNT] or [DEFAULT_COUNT]
+        yield _entry("get_metrics_history", metric={"enum": list(dict.fromkeys(metrics))}, last_n={"enum": counts[:1]})
+    if "get_available_parameters" in topics:
+        yield _entry("get_available_parameters")
+    if "get_simulation_state" in topics or clause.mentions:
+        yield _entry("get_simulation_state")
+
+
+def _entry(tool: str, **properties: Any) -> dict[str, Any]:
+    shape = {"tool": {"const": tool}, **properties}
+    return {"type": "object", "properties": shape, "required": list(shape), "additionalProperties": False}

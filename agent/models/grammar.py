@@ -1,0 +1,102 @@
+"""Tool calls by grammar: for models too small to be trusted with a tool protocol.
+
+The message is taken clause by clause. For each, the reading says what the words admit, a JSON schema offers the model just
+that (tools with a trace in the words, values as an enumeration of the spans that stand there), and the model picks. The
+words about the run are then composed from the tools' facts; only free conversation is the model's own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
+from pydantic_ai.models import Model
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
+
+from agent import instructions, menu
+from agent.guard import gaps
+from agent.models.channel import Channel, Messages
+from agent.reading import Clause
+from measurement.facts import new_id
+
+if TYPE_CHECKING:
+    from agent.turn import Turn
+
+log = logging.getLogger(__name__)
+Call = dict[str, Any]
+
+
+def build(channel: Channel, turn: Turn) -> Model:
+    """Make the model for one turn."""
+    decoder = _Decoder(channel, turn)
+    return FunctionModel(stream_function=decoder.answer, model_name=channel.engine.model)
+
+
+class _Decoder:
+    """One turn's questions to the engine."""
+
+    def __init__(self, channel: Channel, turn: Turn) -> None:
+        self._channel, self._turn = channel, turn
+
+    async def answer(self, messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
+        if _tools_returned(messages):
+            yield self._turn.composed() or "Done."
+            return
+        calls = await self._calls()
+        if calls:
+            yield {index: _delta(call) for index, call in enumerate(calls)}
+        elif questions := gaps(self._turn.reading):
+            yield questions[0]
+        else:
+            async for text in self._talk():
+                yield text
+
+    async def _calls(self) -> list[Call]:
+        calls: list[Call] = []
+        for clause in self._turn.reading.clauses:
+            offered = menu.offer(clause, self._turn.reading)
+            if not offered.worth_asking:
+                continue
+            call = await self._pick(clause, offered)
+            if call and call not in calls:
+                calls.append(call)
+        return calls
+
+    async def _pick(self, clause: Clause, offered: menu.Menu) -> Call | None:
+        text = await self._channel.decide(self._decide_messages(clause), offered.schema)
+        try:
+            (call,) = json.loads(text)
+        except ValueError:
+            log.warning("the model's answer did not fit the grammar: %.200s", text)
+            return None
+        return call if call.get("tool") != "reply" else None
+
+    def _decide_messages(self, clause: Clause) -> Messages:
+        assert self._turn.snapshot
+        messages: Messages = [{"role": "system", "content": instructions.decide_prompt(self._turn.snapshot)}]
+        messages += dialogue(instructions.DECIDE_EXAMPLES)
+        return [*messages, {"role": "user", "content": " ".join(clause.text.split())}]
+
+    async def _talk(self) -> AsyncIterator[str]:
+        messages: Messages = [{"role": "system", "content": self._turn.system_prompt or instructions.TALK}]
+        messages += dialogue(instructions.TALK_EXAMPLES)
+        messages += [{"role": role, "content": content} for role, content in self._turn.recent]
+        async for text in self._channel.talk([*messages, {"role": "user", "content": self._turn.message}]):
+            yield text
+
+
+def dialogue(examples: list[tuple[str, str]]) -> Messages:
+    return [{"role": role, "content": said} for pair in examples for role, said in zip(("user", "assistant"), pair, strict=True)]
+
+
+def _tools_returned(messages: list[ModelMessage]) -> bool:
+    last = messages[-1]
+    return isinstance(last, ModelRequest) and any(isinstance(part, ToolReturnPart) for part in last.parts)
+
+
+def _delta(call: Call) -> DeltaToolCall:
+    arguments = {key: value for key, value in call.items() if key != "tool"}
+    return DeltaToolCall(name=call["tool"], json_args=json.dumps(arguments), tool_call_id=new_id("call"))

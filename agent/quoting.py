@@ -1,0 +1,63 @@
+"""Which part of a message is the person's own.
+
+What is quoted, pasted, reported or shown is text about something; it asks for nothing. Such parts are blanked out with
+spaces, so that positions stay. A quoted *name or value* ("set 'gw_amplitude' to '5e-21'") is an ordinary way of writing
+one and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.S)
+_QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\||#!|\$ ).*$", re.M)
+_TAGGED = re.compile(r"<(\w+)[^<>]*>.*?(?:</\1>|\Z)", re.S)
+_ROLE_LINE = re.compile(r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|note to (?:ai|assistant))\W{0,4}:.*$", re.I | re.M)
+_BRACES = re.compile(r"^[ \t]*[\[{].*$|[\[{][^\[\]{}]*[\"'][^\[\]{}]*[\]}]", re.M)
+_CALL = re.compile(r"\b\w+_\w+\s*\([^()]*\)")
+_PAIRS = [('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("`", "`"), ("‘", "’")]
+_SINGLE = re.compile(r"(?<!\w)'([^'\n]{1,400}?)'(?!\w)")
+_SHOWING = re.compile(
+    r"^[^\n]*?\b(?:translate|summari[sz]e|rephrase|paraphrase|proofread|spell|repeat after me|rewrite|shorten|quote|(?:what|who) (?:does|do|did|is meant by)|meaning of|define|pronounce|correct the grammar"
+    r"|(?:print|write|say|output|echo|type|reply with|respond with|answer with) (?:the (?:words?|text|phrase|sentence|line)|exactly|literally|this|only)"
+    r"|übersetze?|fasse|traduis|résume|traduce|resume (?:este|el) texto)\b",
+    re.I,
+)
+_FOLLOWS = re.compile(r"\b(?:says?|said|reads?|wrote|writes|states?|stated|containing|contains|follows|following|below|this|text|message|email|log|output|response|reply|note|comment|instructions?)\s*(?:\w+\s*)?:\s*", re.I)
+
+
+def own_words(text: str, is_name_or_value: Callable[[str], bool]) -> str:
+    """Blank out everything that is not the person's own; the result has the length of ``text``."""
+    for pattern in (_FENCE, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL):
+        text = pattern.sub(_blank, text)
+    text = _pasted_lines(text)
+    for opening, closing in _PAIRS:
+        pattern = re.compile(rf"{re.escape(opening)}([^{re.escape(opening + closing)}]*?){re.escape(closing)}", re.S)
+        text = pattern.sub(lambda match: _keep_or_blank(match, is_name_or_value), text)
+    text = _SINGLE.sub(lambda match: _keep_or_blank(match, is_name_or_value), text)
+    return _shown(text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _keep_or_blank(match: re.Match[str], is_name_or_value: Callable[[str], bool]) -> str:
+    inner = match.group(1)
+    return f" {inner} " if is_name_or_value(inner.strip()) else _blank(match)
+
+
+def _pasted_lines(text: str) -> str:
+    """Blank the lines under one that ends with a colon: they are what it announces."""
+    head, colon, rest = text.partition(":\n")
+    return head + colon + re.sub(r"[^\n]", " ", rest) if colon else text
+
+
+def _shown(text: str) -> str:
+    """Blank what a sentence only shows: all after "translate", and what follows "the log says:"."""
+    if match := _SHOWING.match(text):
+        return text[: match.end()] + " " * (len(text) - match.end())
+    if match := _FOLLOWS.search(text):
+        return text[: match.end()] + " " * (len(text) - match.end())
+    return text

@@ -1,0 +1,245 @@
+"""A message read for what it asks of the run, before any model sees it.
+
+The reading is evidence, not a decision. It tells which of the words are the person's own, which actions they ask for (and
+which they forbid, report, wonder about or make depend on something), which names and values stand there and which belongs
+to which. The grammar uses it to offer a small model only what the words admit; the guard uses it to judge every model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from agent import conditions, mentions, words
+from agent.conditions import Condition
+from agent.mentions import Mention, Vocabulary
+from agent.quoting import own_words
+from tools.quantity import Span, find_spans
+
+Mood = Literal["order", "negated", "question", "reported"]
+
+_SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
+_JOINT = re.compile(r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+", re.I)
+_STRONG_SET = re.compile(r"(?<![\w-])(?:set|change|adjust|increase|decrease|raise|lower|reduce|update|modify|switch|tune|bump|setze?|stelle?|ändere?|erhöhe?|senke?|mets|règle|augmente|baisse|pon|cambia|sube|baja|aumenta)(?![\w-])", re.I)
+_ASSIGN = re.compile(r"^\s*(?:is\s+)?(?:=|:=?|->|→|to be|should be|shall be|must be|to|at|auf|à|a|en)\s*$", re.I)
+_NOT_A_VALUE = re.compile(r"(?:\b(?:from|von|de|desde|step|steps|last|past|for|every|than|of the|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$", re.I)
+_NOT_A_VALUE_AFTER = re.compile(r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?)\b", re.I)
+_EITHER = re.compile(r"\b(?:or|maybe|perhaps|or maybe|oder|vielleicht|ou|peut-être|o|quizás|either|between|somewhere|roughly|about|around|approximately)\b", re.I)
+_POLITE_IF = re.compile(r"\bif (?:you (?:can|could|please|like|want|don'?t mind|would|may)|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))\b", re.I)
+_HYPOTHETICAL = re.compile(r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One action that the words speak of, where, and in which mood."""
+
+    tool: str
+    start: int
+    mood: Mood
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A value that the words give to a parameter, verbatim."""
+
+    parameter: str
+    value: str
+    how: mentions.How
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One request within a message. ``text`` is the person's own words, foreign text and condition blanked."""
+
+    text: str
+    traces: tuple[Trace, ...]
+    mentions: tuple[Mention, ...]
+    values: tuple[Span, ...]
+    assignments: tuple[Assignment, ...]
+    asks: bool
+    strong_set: bool
+    doubtful: bool
+    condition: Condition | None = None
+
+    def mood(self, tool: str) -> Mood | None:
+        """The most cautious mood in which the clause speaks of an action; None if it does not."""
+        moods = [trace.mood for trace in self.traces if trace.tool == tool]
+        return next((mood for mood in ("negated", "reported", "question", "order") if mood in moods), None)
+
+    def orders(self, tool: str) -> bool:
+        return self.mood(tool) == "order"
+
+    @property
+    def has_order(self) -> bool:
+        return any(self.orders(trace.tool) for trace in self.traces if trace.tool != "set_parameter") or (
+            self.orders("set_parameter") and bool(self.assignments)
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A whole message, read."""
+
+    text: str
+    own: str
+    clauses: tuple[Clause, ...]
+    vocabulary: Vocabulary
+
+    @cached_property
+    def has_order(self) -> bool:
+        return any(clause.has_order for clause in self.clauses)
+
+    @cached_property
+    def about_run(self) -> bool:
+        """Whether the words touch the run at all: a name of it, or a word such as "simulation"."""
+        return any(clause.mentions for clause in self.clauses) or bool(re.search(r"\b(?:simulations?|run|runs|running|lattice|parameters?|metrics?)\b", self.own, re.I))
+
+    @property
+    def is_yes(self) -> bool:
+        return bool(words.YES.match(self.own))
+
+    @property
+    def is_no(self) -> bool:
+        return bool(words.NO.match(self.own))
+
+
+def read(text: str, vocabulary: Vocabulary, focus: str | None = None) -> Reading:
+    """Read a message.
+
+    Args:
+        focus: the parameter that the conversation spoke of last; "make it 3" means that one.
+    """
+    own = own_words(text, lambda inner: vocabulary.knows(inner) or _is_value(inner))
+    clauses: list[Clause] = []
+    for sentence in _sentences(own):
+        clauses.extend(_read_sentence(sentence, vocabulary, focus, clauses[-1] if clauses else None))
+    return Reading(text, own, tuple(clauses), vocabulary)
+
+
+def _is_value(text: str) -> bool:
+    spans = find_spans(text)
+    return len(spans) == 1 and spans[0].text.strip() == text
+
+
+def _sentences(own: str) -> Iterator[str]:
+    yield from (part for part in _SENTENCE_END.split(own) if part.strip())
+
+
+def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
+    body, condition = _split_condition(sentence, vocabulary)
+    hypothetical = bool(_HYPOTHETICAL.search(body)) and not words.POLITE.search(body)
+    for part in _parts(body, vocabulary):
+        clause = _read_clause(part, vocabulary, focus, hypothetical, condition)
+        if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
+            clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
+        yield clause
+        before = clause
+
+
+def _split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condition | None]:
+    """Blank the condition of a sentence and give it apart."""
+    match = None if _POLITE_IF.search(sentence) else conditions.STARTS.search(sentence)
+    if match and not _HYPOTHETICAL.search(sentence):
+        end = _condition_end(sentence, match.start())
+        text = sentence[match.start() : end]
+        return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(text, lambda words_: _only_name(words_, vocabulary))
+    if waiting := words.WAITING.search(sentence):
+        return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
+    return sentence, None
+
+
+def _condition_end(sentence: str, start: int) -> int:
+    stop = re.compile(r",|\bthen\b|\bdann\b|\balors\b|\bentonces\b", re.I).search(sentence, start)
+    if stop:
+        return stop.end()
+    later = [match.start() for pattern in words.ACTIONS.values() for match in pattern.finditer(sentence, start + 3)]
+    return min(later, default=len(sentence)) if not sentence[:start].strip() else len(sentence)
+
+
+def _only_name(text: str, vocabulary: Vocabulary) -> str | None:
+    names = {mention.name for mention in mentions.find(text, vocabulary)}
+    return names.pop() if len(names) == 1 else None
+
+
+def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """Split a sentence at its joints, wherever what follows is a request of its own."""
+    start = 0
+    for joint in _JOINT.finditer(body):
+        rest = body[joint.end() :]
+        upto = _JOINT.search(rest)
+        if body[start : joint.start()].strip() and _stands_alone(rest[: upto.start()] if upto else rest, vocabulary):
+            yield body[start : joint.start()]
+            start = joint.end()
+    yield body[start:]
+
+
+def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
+    others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
+    if any(others) or _STRONG_SET.search(text) or words.QUESTION.search(text):
+        return True
+    return bool((mentions.find(text, vocabulary) and find_spans(text)) or mentions.find_choices(text, vocabulary))
+
+
+def _read_clause(text: str, vocabulary: Vocabulary, focus: str | None, hypothetical: bool, condition: Condition | None) -> Clause:
+    found = tuple(mentions.find(text, vocabulary))
+    choices = mentions.find_choices(text, vocabulary)
+    values = tuple(span for span in find_spans(text) if _may_be_value(text, span, found))
+    assignments, doubtful = _assign(text, found, choices, values, vocabulary, focus)
+    traces = tuple(_traces(text, hypothetical))
+    if not any(trace.tool == "set_parameter" for trace in traces) and _bare_assignment(text, found, values):
+        traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
+    asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
+    return Clause(text, traces, found, values, tuple(assignments), asks, bool(_STRONG_SET.search(text)), doubtful, condition)
+
+
+def _may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
+    inside = any(mention.start <= span.start and span.end <= mention.end for mention in found)
+    return not (inside or _NOT_A_VALUE.search(text[: span.start]) or _NOT_A_VALUE_AFTER.search(text[span.end :]))
+
+
+def _traces(text: str, hypothetical: bool) -> Iterator[Trace]:
+    for tool, pattern in words.ACTIONS.items():
+        for match in pattern.finditer(text):
+            yield Trace(tool, match.start(), _mood(text, match.start(), match.end(), hypothetical))
+    for match in re.finditer(r"[^\W\d_]{4,}", text):
+        if tool := words.misspelt_action(match.group()):
+            yield Trace(tool, match.start(), _mood(text, match.start(), match.end(), hypothetical))
+
+
+def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
+    before, polite = text[:start], bool(words.POLITE.search(text))
+    if (words.NEGATION.search(before) and not polite) or words.NEGATION_AFTER.search(text[end:]):
+        return "negated"
+    if words.SAYING.search(before):
+        return "reported"
+    if not polite and not words.WISH.search(before) and words.REPORTED.search(before):
+        return "reported"
+    if not polite and (hypothetical or words.QUESTION.search(text)):
+        return "question"
+    return "order"
+
+
+def _bare_assignment(text: str, found: tuple[Mention, ...], values: tuple[Span, ...]) -> bool:
+    """``amplitude = 5e-21``, ``temperature to 2``: an order without a verb."""
+    return any(_ASSIGN.match(text[mention.end : value.start]) for mention in found for value in values if value.start >= mention.end)
+
+
+def _assign(
+    text: str, found: tuple[Mention, ...], choices: list[Mention], values: tuple[Span, ...], vocabulary: Vocabulary, focus: str | None
+) -> tuple[list[Assignment], bool]:
+    """Pair names with values; the flag says that the words leave more than one pairing open."""
+    by_choice = [Assignment(c.name, c.value or "", "choice") for c in choices if not any(m.start <= c.start < m.end for m in found)]
+    named = {m.name: m for m in found if m.name in vocabulary.parameters and not vocabulary.parameters[m.name].choices}
+    if not named and values and not by_choice and focus in vocabulary.parameters and not found:
+        named = {str(focus): Mention(str(focus), 0, 0, "context")}
+    names = list(named)
+    doubtful = len({a.parameter for a in by_choice}) != len(by_choice) or bool(values and _EITHER.search(text) and len(values) > len(names))
+    if len(names) == len(values):
+        pairs = [Assignment(name, span.text, named[name].how) for name, span in zip(names, values, strict=True)]
+        return by_choice + pairs, doubtful
+    if len(names) == 1 and values:
+        return by_choice + [Assignment(names[0], span.text, named[names[0]].how) for span in values], True
+    return by_choice + [Assignment(name, span.text, named[name].how) for name in names for span in values], doubtful or bool(names and values)

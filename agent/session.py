@@ -1,0 +1,358 @@
+"""Conversations: many people, one engine, each thread its own; kept in the store and there again after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic_ai.exceptions import AgentRunError
+
+from agent import assistant, export, models
+from agent.engines.base import Engine
+from agent.engines.recorder import purpose
+from agent.mentions import Vocabulary
+from agent.models.channel import Channel, open_channel
+from agent.numbers import NumberGate
+from agent.reading import Reading, read
+from agent.turn import Pending, Turn
+from agent.usage import Stopwatch
+from measurement.errors import Conflict, EngineError, LodgerError, NotFound, Refused, Unavailable
+from measurement.facts import new_id
+from measurement.store import Conversation, Message, Store
+from tools.contract import Actor, ToolContext
+from workloads.runner import Workloads
+from workloads.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+LONGEST_MESSAGE = 16_000
+FLUSH_S = 0.06  # tokens leave at about 16 Hz
+ENGINE_WAIT_S = 60.0
+RECENT = 8
+RECENT_CHARACTERS = 3_000
+TurnEvent = dict[str, Any]
+
+
+@dataclass
+class Thread:
+    """What is remembered of a conversation between turns, beside what the store keeps."""
+
+    focus: str | None = None
+    pending: list[Pending] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+
+
+class Conversations:
+    """The door for chat: page, REST and WebSocket all send through here."""
+
+    def __init__(self, store: Store, workloads: Workloads, engine: Engine | None) -> None:
+        self._store, self._workloads, self._engine = store, workloads, engine
+        self._threads: dict[str, Thread] = {}
+        self._channel: Channel | None = None
+
+    async def send(self, message: str, conversation: str | None = None, actor: Actor | None = None) -> AsyncIterator[TurnEvent]:
+        """Answer a message; yields the events of the turn, the last of which is ``response`` or ``error``.
+
+        Leaving the iteration early cancels the request at the engine.
+
+        Raises:
+            Refused: empty or too long. NotFound: no such conversation. Conflict: it is answering already.
+            Unavailable: this launch has no LLM.
+        """
+        actor = actor or Actor("user")
+        id = await self._opened(message, conversation, actor)
+        thread = self._threads.setdefault(id, Thread())
+        if thread.task and not thread.task.done():
+            raise Conflict("This conversation is still being answered; stop it or wait.")
+        events: asyncio.Queue[TurnEvent] = asyncio.Queue()
+        thread.task = asyncio.create_task(self._answer(id, thread, message, actor, events))
+        try:
+            async for event in _until_the_end(events):
+                yield event
+        finally:
+            await _end(thread.task)
+
+    def cancel(self, conversation: str) -> bool:
+        """Stop the answer that is being given; False if there is none."""
+        task = self._threads.get(conversation, Thread()).task
+        return bool(task and not task.done() and task.cancel())
+
+    def busy(self, conversation: str) -> bool:
+        """Whether an answer is being given."""
+        task = self._threads.get(conversation, Thread()).task
+        return bool(task and not task.done())
+
+    def history(self, conversation: str) -> list[Message]:
+        """The messages of a conversation, oldest first; empty for an unknown one."""
+        return self._store.messages(conversation)
+
+    def list(self, owner: str | None = None, limit: int = 50) -> Sequence[Conversation]:
+        """Conversations, newest first."""
+        return self._store.conversations(limit=limit, owner=owner)
+
+    def export(self, conversation: str, form: str) -> str:
+        """A conversation as ``markdown`` or ``json``.
+
+        Raises:
+            NotFound: no such conversation. Refused: no such form.
+        """
+        return export.export(self._known(conversation), self.history(conversation), form)
+
+    def set_system_prompt(self, conversation: str, text: str | None) -> None:
+        """Tell the model of one conversation who it is; None for the default.
+
+        Raises:
+            NotFound: no such conversation. Refused: too long.
+        """
+        if text and len(text) > LONGEST_MESSAGE:
+            raise Refused(f"A system prompt has at most {LONGEST_MESSAGE} characters; this one has {len(text)}.")
+        self._known(conversation)
+        self._store.set_system_prompt(conversation, text or None)
+
+    def start(self, owner: str = "", title: str = "") -> str:
+        """Open an empty conversation and give its id."""
+        id = new_id("c")
+        self._store.ensure_conversation(id, title=title, owner=owner)
+        return id
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title. Raises NotFound."""
+        self._known(conversation)
+        self._store.rename_conversation(conversation, title[:200])
+
+    def delete(self, conversation: str) -> None:
+        """Forget a conversation; what it changed stays in the audit. Raises NotFound."""
+        self._known(conversation)
+        self.cancel(conversation)
+        self._threads.pop(conversation, None)
+        self._store.delete_conversation(conversation)
+
+    def _known(self, conversation: str) -> Conversation:
+        found = self._store.conversation(conversation)
+        if found is None:
+            raise NotFound(f"There is no conversation '{conversation[:40]}'.")
+        return found
+
+    async def _opened(self, message: str, conversation: str | None, actor: Actor) -> str:
+        if not message.strip():
+            raise Refused("The message is empty.")
+        if len(message) > LONGEST_MESSAGE:
+            raise Refused(f"A message has at most {LONGEST_MESSAGE} characters; this one has {len(message)}.")
+        if self._engine is None:
+            raise Unavailable("This launch runs no LLM (--sim-only). Start it with --full to chat.")
+        if conversation is None:
+            return await asyncio.to_thread(self.start, actor.name, " ".join(message.split())[:60])
+        found = await asyncio.to_thread(self._known, conversation)
+        if not found.title:
+            await asyncio.to_thread(self.rename, conversation, " ".join(message.split())[:60])
+        return conversation
+
+    async def _answer(self, id: str, thread: Thread, message: str, actor: Actor, events: asyncio.Queue[TurnEvent]) -> None:
+        """Give one answer and keep it, whatever happens on the way."""
+        watch = Stopwatch()
+        turn = await asyncio.to_thread(self._turn, id, thread, message, actor, events.put_nowait)
+        spoken = _Speech(turn, events.put_nowait, watch)
+        interrupted, error = False, ""
+        await asyncio.to_thread(self._store.add_message, _message(id, "user", message))
+        with purpose("chat", id) as why:
+            try:
+                await self._reply(turn, thread, spoken, events.put_nowait)
+            except asyncio.CancelledError:
+                interrupted = True
+            except LodgerError as failure:
+                error = failure.message
+            except AgentRunError as failure:
+                error = f"The model did not manage an answer: {str(failure)[:200]}"
+            except Exception:
+                log.exception("a turn failed unexpectedly")
+                error = "The answer failed for a reason that is not your fault; the log has the details."
+        response = _final(spoken.text(), turn, interrupted, error)
+        kept = replace(
+            _message(id, "assistant", response),
+            tool_calls=[done.to_json() for done in turn.performed],
+            facts=[fact.to_json() for done in turn.performed for fact in done.outcome.facts],
+            usage=watch.usage(why.requests),
+            interrupted=interrupted or bool(error),
+        )
+        await asyncio.shield(asyncio.to_thread(self._store.add_message, kept))
+        self._remember(thread, turn)
+        events.put_nowait(_ending(id, kept, error))
+
+    async def _reply(self, turn: Turn, thread: Thread, spoken: _Speech, emit: Any) -> None:
+        pending, thread.pending = thread.pending, []
+        if pending and turn.reading.is_yes:
+            for waiting in pending:
+                await turn.confirm(waiting)
+            return spoken.say_composed()
+        if pending and turn.reading.is_no:
+            return spoken.say("All right, I left everything as it is.")
+        assert self._engine
+        await self._engine_ready(emit)
+        try:
+            await self._ask(turn, spoken)
+        except EngineError:
+            if turn.performed:
+                raise
+            await self._engine_ready(emit, at_least_s=1.0)
+            spoken.forget()
+            emit({"type": "reset"})
+            await self._ask(turn, spoken)
+
+    async def _ask(self, turn: Turn, spoken: _Speech) -> None:
+        assert self._engine
+        if self._channel is None:
+            self._channel = open_channel(self._engine, self._store.add_request)
+        model = models.build(self._engine.capabilities.tool_calls, self._channel, turn)
+        await assistant.run(turn, model, spoken.say)
+        spoken.close()
+
+    async def _engine_ready(self, emit: Any, at_least_s: float = 0.0) -> None:
+        """Wait for an engine that is coming back, and say so.
+
+        Raises:
+            EngineError: it has failed for good, or takes too long.
+        """
+        assert self._engine
+        await asyncio.sleep(at_least_s)  # a death is noticed a moment after the line breaks
+        if self._engine.state in ("starting", "restarting"):
+            emit({"type": "notice", "text": "The LLM engine is restarting; your question will be answered as soon as it is back. The simulation goes on."})
+        deadline = time.monotonic() + ENGINE_WAIT_S
+        while self._engine.state in ("starting", "restarting") and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+        if self._engine.state != "ready":
+            raise EngineError(f"The LLM engine is {self._engine.state}. {self._engine.reason} The simulation is not affected.")
+
+    def _turn(self, id: str, thread: Thread, message: str, actor: Actor, emit: Any) -> Turn:
+        snapshot = self._spoken_of(message)
+        reading = read(message, _vocabulary(snapshot), thread.focus)
+        words = replace(actor, conversation=id, words=message)
+        context = ToolContext(self._workloads, self._store, words, snapshot.name if snapshot else None)
+        recent = _recent(self._store.messages(id))
+        return Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
+
+    def _spoken_of(self, message: str) -> Snapshot | None:
+        """The workload that a message names, or else the first."""
+        names = list(self._workloads.names())
+        if not names:
+            return None
+        named = [name for name in names if name in message or name.replace("_", " ") in message.lower()]
+        return self._workloads.get((named or names)[0]).snapshot()
+
+    def _remember(self, thread: Thread, turn: Turn) -> None:
+        thread.pending = turn.pending
+        spoken = [str(done.args["name"]) for done in turn.performed if done.tool == "set_parameter" and "name" in done.args]
+        mentioned = [m.name for clause in turn.reading.clauses for m in clause.mentions if m.name in turn.reading.vocabulary.parameters]
+        thread.focus = next(iter(reversed(spoken or mentioned)), thread.focus)
+
+
+class _Speech:
+    """The words of an answer on their way out."""
+
+    def __init__(self, turn: Turn, emit: Any, watch: Stopwatch) -> None:
+        self._turn, self._emit, self._watch = turn, emit, watch
+        self._parts: list[str] = []
+        self._gate = NumberGate(turn.message) if turn.reading.about_run else None
+
+    def say(self, text: str) -> None:
+        """Pass on a piece of the model's words; about the run, only with traced numbers."""
+        if self._gate is None or text == self._turn.composed():
+            return self._out(text)
+        self._gate.allow(fact.value for done in self._turn.performed for fact in done.outcome.facts)
+        for piece in self._gate.feed(text):
+            self._out(piece)
+
+    def say_composed(self) -> None:
+        self._out(self._turn.composed())
+
+    def close(self) -> None:
+        for piece in self._gate.close() if self._gate else ():
+            self._out(piece)
+
+    def forget(self) -> None:
+        self._parts.clear()
+
+    def text(self) -> str:
+        return "".join(self._parts).strip()
+
+    def _out(self, text: str) -> None:
+        if not text or (not text.strip() and not self._parts):
+            return
+        self._watch.first()
+        self._parts.append(text)
+        self._emit({"type": "token", "text": text})
+
+
+def _vocabulary(snapshot: Snapshot | None) -> Vocabulary:
+    if snapshot is None:
+        return Vocabulary({}, ())
+    return Vocabulary(dict(snapshot.parameters), tuple(snapshot.metric_units) or tuple(snapshot.metrics))
+
+
+def _recent(messages: list[Message]) -> list[tuple[str, str]]:
+    """The newest exchanges that fit a small model's window."""
+    kept: list[tuple[str, str]] = []
+    room = RECENT_CHARACTERS
+    for message in reversed(messages[-RECENT:]):
+        room -= len(message.content)
+        if room < 0 or message.role == "system":
+            break
+        kept.insert(0, (message.role, message.content))
+    return kept
+
+
+def _final(text: str, turn: Turn, interrupted: bool, error: str) -> str:
+    if error:
+        return "\n\n".join(part for part in (text or turn.composed(), f"⚠ {error}") if part)
+    if interrupted:
+        return f"{text}\n\n*(stopped)*".strip()
+    return text or turn.composed() or "I have no answer to that."
+
+
+def _message(conversation: str, role: Any, content: str) -> Message:
+    return Message(new_id("m"), conversation, time.time(), role, content)
+
+
+def _ending(id: str, message: Message, error: str) -> TurnEvent:
+    if error and not message.tool_calls:
+        return {"type": "error", "error": error, "conversation": id, "status": 503}
+    return {
+        "type": "response",
+        "response": message.content,
+        "conversation": id,
+        "tool_calls": message.tool_calls,
+        "facts": message.facts,
+        "usage": message.usage,
+        "interrupted": message.interrupted,
+    }
+
+
+async def _until_the_end(events: asyncio.Queue[TurnEvent]) -> AsyncIterator[TurnEvent]:
+    """Hand events on, tokens gathered so that they leave at a readable rate."""
+    while True:
+        event = await events.get()
+        if event["type"] == "token":
+            await asyncio.sleep(FLUSH_S)
+            text, following = event["text"], None
+            while not events.empty():
+                following = events.get_nowait()
+                if following["type"] != "token":
+                    break
+                text, following = text + following["text"], None
+            yield {"type": "token", "text": text}
+            if following is None:
+                continue
+            event = following
+        yield event
+        if event["type"] in ("response", "error"):
+            return
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a task that its listener has left, and wait for it to have kept what there was."""
+    if not task.done():
+        task.cancel()
+    await asyncio.wait([task])

@@ -1,0 +1,138 @@
+"""One turn: a message, what was read in it, the tool calls it led to, and the words that come of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agent import guard
+from agent.reading import Reading
+from measurement.facts import json_value, new_id
+from tools.contract import Actor, Outcome, Series, ToolContext
+from tools.registry import call
+from workloads.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+Emit = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A call that waits for the person's yes. It lives on the server; no client can forge one."""
+
+    tool: str
+    args: dict[str, Any]
+    question: str
+
+
+@dataclass(frozen=True)
+class Performed:
+    """One tool call as it went."""
+
+    id: str
+    tool: str
+    args: dict[str, Any]
+    outcome: Outcome
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``tool_calls`` in the API."""
+        return {"id": self.id, "tool": self.tool, "args": self.args, "status": self.outcome.status, "result": self.outcome.result}
+
+
+@dataclass
+class Turn:
+    """The state of one turn. ``recent`` is the conversation so far as (role, text), newest last."""
+
+    message: str
+    reading: Reading
+    snapshot: Snapshot | None
+    context: ToolContext
+    emit: Emit
+    system_prompt: str | None = None
+    recent: list[tuple[str, str]] = field(default_factory=list)
+    performed: list[Performed] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    refused: bool = False
+
+    async def execute(self, tool: str, args: dict[str, Any]) -> str:
+        """Take one call from the model through the guard to the tool; the answer is a sentence the model can act on."""
+        actor = replace(self.context.actor, kind="model", name=self.context.actor.name)
+        outcome = self._stopped(tool, args) or self._guarded(tool, args) or await self.act(tool, args, actor)
+        return self._note(tool, args, outcome).outcome.summary
+
+    async def confirm(self, pending: Pending) -> None:
+        """Carry out what the person said yes to."""
+        self._note(pending.tool, pending.args, await self.act(pending.tool, pending.args, self.context.actor))
+
+    async def act(self, tool: str, args: dict[str, Any], actor: Actor) -> Outcome:
+        """Call the tool in a thread of its own; once begun it runs to its end, even if the person stops the answer."""
+        work = asyncio.ensure_future(asyncio.to_thread(call, tool, replace(self.context, actor=actor), args))
+        return await asyncio.shield(work)
+
+    def composed(self) -> str:
+        """The answer in words, from the tools' summaries alone."""
+        return "\n\n".join(done.outcome.summary for done in self.performed if done.outcome.summary)
+
+    def _stopped(self, tool: str, args: dict[str, Any]) -> Outcome | None:
+        """Several requests run in order and stop at the first refusal."""
+        if not self.refused:
+            return None
+        return Outcome("refused", f"Not done, because of the refusal before it: {guard.deed(tool, args)}.", {"error": "skipped"})
+
+    def _guarded(self, tool: str, args: dict[str, Any]) -> Outcome | None:
+        verdict = guard.check(tool, args, self.reading, self._values(), self._running())
+        if verdict.decision == "allow":
+            return None
+        if verdict.decision == "ask" and verdict.confirmable:
+            self.pending.append(Pending(tool, args, verdict.sentence))
+        status = "pending" if verdict.decision == "ask" else "refused"
+        return Outcome(status, verdict.sentence, {"question" if status == "pending" else "error": verdict.sentence})
+
+    def _note(self, tool: str, args: dict[str, Any], outcome: Outcome) -> Performed:
+        done = Performed(new_id("call"), tool, args, outcome)
+        self.performed.append(done)
+        self.refused = self.refused or outcome.status != "done"
+        self.emit({"type": "tool_call", "id": done.id, "tool": tool, "args": args})
+        self.emit(tool_result(done))
+        return done
+
+    def _values(self) -> dict[str, float]:
+        if not self.snapshot:
+            return {}
+        parameters = {name: info.value for name, info in self.snapshot.parameters.items() if isinstance(info.value, int | float)}
+        return {**parameters, **self.snapshot.metrics}
+
+    def _running(self) -> bool:
+        return bool(self.snapshot and self.snapshot.state in ("starting", "running", "paused"))
+
+
+def tool_result(done: Performed) -> dict[str, Any]:
+    """A finished call as an event of the stream."""
+    outcome = done.outcome
+    return {
+        "type": "tool_result",
+        "id": done.id,
+        "tool": done.tool,
+        "status": outcome.status,
+        "result": outcome.result,
+        "summary": outcome.summary,
+        "facts": [fact.to_json() for fact in outcome.facts],
+        "series": series_json(outcome.series),
+        "audit_id": outcome.audit_id,
+    }
+
+
+def series_json(series: Series | None) -> dict[str, Any] | None:
+    """A plot's numbers, strict JSON."""
+    if series is None:
+        return None
+    return {
+        "title": series.title,
+        "x": [json_value(x) for x in series.x],
+        "y": [json_value(y) for y in series.y],
+        "x_label": series.x_label,
+        "y_label": series.y_label,
+    }

@@ -1,0 +1,104 @@
+"""The words by which people ask for each action, in English, German, French and Spanish.
+
+A lexicon, not a parser: it tells which actions a sentence leaves traces of, so that an action without a trace is never
+taken. Patterns match base forms (an order), not past or third-person forms (a report): "pause" but not "paused".
+Sentences in other languages leave no trace, and their actions are asked back.
+"""
+
+from __future__ import annotations
+
+import re
+
+# action (a tool's name) -> the forms that ask for it, most of them whole words; compiled case-insensitively
+_FORMS: dict[str, str] = {
+    "set_parameter": (
+        r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
+        r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
+        r"|want|need|take|go (?:for|with|to|up|down)"
+        r"|setze?|stelle?|ändere?|erhöhe?|verringere?|senke?|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
+        r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
+        r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
+    ),
+    "pause_simulation": (
+        r"pause|hold(?! on)|freeze|suspend|halt|(?:take|have) a break|stop (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly)"
+        r"|pausiere?|pausieren|anhalten|halte?|unterbrich|unterbreche|stopp|mets en pause|mettez en pause|suspends|suspendez|arrête un moment"
+        r"|pausa|pausar|pon en pausa|detén|suspende|haz una pausa"
+    ),
+    "resume_simulation": (
+        r"resume|continue|unpause|un-pause|proceed|go on|carry on|keep going|keep running|unfreeze|let it run|get going|pick up where"
+        r"|weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
+        r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
+    ),
+    "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|termina",
+    "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|neu ?starten|starte neu|starte \w+ neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
+    "undo": (
+        r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back|back out"
+        r"|mache? (?:das |es )?rückgängig|rückgängig|zurücknehmen|nimm (?:das|es) zurück|annule[rz]?|défais|défaire|deshaz|deshacer|revierte"
+    ),
+    "generate_white_paper": r"write (?:it|this|that|everything|the (?:run|results)) up|write[- ]?up|write (?:a|the|me a) (?:white ?)?(?:paper|report)|white ?paper|make (?:a|the) report|create (?:a|the) report|generate (?:a|the) (?:white ?)?(?:paper|report)|(?:a|the) report on|bericht|rapport|informe",
+}
+# what reads the run; no harm can come of these, so nouns and questions count as well
+_TOPICS: dict[str, str] = {
+    "get_simulation_state": (
+        r"status|state|progress|simulation|run|running|step|steps|how far|how is it|how's it|how are (?:things|we)|going|doing|finished|done yet|current|currently|now|right now|update|sim\b"
+        r"|zustand|stand|läuft|fortschritt|aktuell|état|statut|avancement|estado|progreso|alive|ready|paused|eta|how much longer|how long"
+    ),
+    "get_available_parameters": (
+        r"parameters?|knobs?|settings?|options?|adjust|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify)|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
+        r"|parametern?|einstellungen|einstellbar|grenzen|paramètres?|réglages|parámetros?|ajustes|change\b"
+    ),
+    "get_metrics_history": (
+        r"history|histories|last|past|previous|recent|values|plot|chart|graph|curve|trend|evolution|over time|time series|so far|show|draw|why|explain|drop|dropped|fall|fell|rise|rose|jump|jumped|changed"
+        r"|verlauf|letzten?|werte|zeige?|kurve|historique|derni[eè]res?|valeurs|montre|courbe|trace|historial|últimos?|valores|muestra|gráfic[oa]|warum|pourquoi|por qué"
+    ),
+}
+
+QUESTION = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|well|hm+|um)\W+)?(?:what|why|how|when|where|who|which|whose|should|shall|would (?:it|i|that|this|the)|could (?:i|it|we|that|this|the)|can (?:i|it|we|that|the)|may i|did|does|do (?:you|i|we|they)|is|are|was|were|has|have (?:you|i|we|they)"
+    r"|am i|will (?:it|that|this|the)|might|explain|describe|tell me (?:what|why|how|about|whether|if)|i wonder|wonder|suppose|imagine|assuming|hypothetically|in theory|say (?:i|we)\b|if (?:i|we|you|one|someone)\b"
+    r"|was|wie|warum|wieso|wann|welche\w*|soll(?:te)?|kann ich|könnte|ist|sind|hat|que|qu'|quel\w*|pourquoi|comment|est-ce|dois-je|puis-je|faut-il|qué|cómo|cuál\w*|por qué|debería|puedo|está|es)\b",
+    re.I,
+)
+POLITE = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|well|now|then|hey|hi|hello|please|bitte|s'il te plaît|por favor)\W+)*(?:can|could|would|will|may|might) (?:you|we|u)\b(?! (?:have|explain|tell|describe))"
+    r"|^\W*(?:kannst|könntest|würdest) du\b|^\W*(?:peux|pourrais)-tu\b|^\W*(?:puedes|podrías)\b|^\W*do you mind\b|^\W*would you mind\b|^\W*how about you\b|^\W*why don't (?:you|we)\b",
+    re.I,
+)
+NEGATION = re.compile(r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\brather than|\binstead of|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$", re.I)
+NEGATION_AFTER = re.compile(r"^\W*(?:(?:it|them|this|that|the|die|das|den|la|le|el|\w+)\W+){0,3}(?:nicht|pas)\b", re.I)
+REPORTED = re.compile(r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$", re.I)
+WISH = re.compile(r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$", re.I)
+SAYING = re.compile(r"\b(?:says?|said|tells?|told|suggests?|suggested|recommends?|recommended|writes?|wrote|claims?|claimed|reads|mentions?|mentioned|asks?|asked|wants? (?:me|us)|advises?|advised|proposes?|proposed)\b", re.I)
+WAITING = re.compile(r"\b(?:when|whenever|once|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b", re.I)
+PRONOUN = re.compile(r"\b(?:it|that|this|es|das|le|la|lo|ça|eso|again|back|once more)\b", re.I)
+YES = re.compile(r"^\W*(?:yes|yep|yeah|y|sure|ok|okay|do it|do that|go ahead|please do|confirm(?:ed)?|correct|right|exactly|of course|affirmative|ja|jawohl|mach das|gerne?|oui|d'accord|vas-y|sí|si|claro|dale|hazlo)(?:\W+(?:please|do|do it|do that|go ahead|bitte))*\W*$", re.I)
+NO = re.compile(r"^\W*(?:no|nope|nah|n|don'?t|do not|never mind|nevermind|forget it|cancel|leave it|nein|lass es|non|laisse|déjalo)(?:\W+(?:thanks|thank you|please|danke|merci|gracias))*\W*$", re.I)
+
+ACTIONS = {name: re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.I) for name, forms in _FORMS.items()}
+TOPICS = {name: re.compile(rf"(?<![\w-])(?:{forms})", re.I) for name, forms in _TOPICS.items()}
+_LONG_VERBS = {
+    word: name
+    for name, forms in _FORMS.items()
+    for word in forms.split("|")
+    if re.fullmatch(r"[a-zà-ü]{5,}", word)
+}
+
+
+def misspelt_action(word: str) -> str | None:
+    """The action that a misspelt order means: one letter missing, doubled, added, or two swapped ("puase", "resme").
+
+    A replaced letter does not count, for it makes another word ("cause"); neither does an ending that makes a report
+    of an order ("paused", "pauses", "pausing").
+    """
+    word = word.lower()
+    if len(word) < 4 or word in _LONG_VERBS or re.search(r"(?:ed|d|s|ing|er|n)$", word):
+        return None
+    return next((name for verb, name in _LONG_VERBS.items() if _one_slip(word, verb)), None)
+
+
+def _one_slip(word: str, verb: str) -> bool:
+    if len(word) == len(verb):
+        differing = [i for i in range(len(verb)) if word[i] != verb[i]]
+        return len(differing) == 2 and differing[1] == differing[0] + 1 and word[differing[0]] == verb[differing[1]] and word[differing[1]] == verb[differing[0]]
+    longer, shorter = (word, verb) if len(word) > len(verb) else (verb, word)
+    return len(longer) == len(shorter) + 1 and any(longer[:i] + longer[i + 1 :] == shorter for i in range(1, len(longer)))

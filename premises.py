@@ -1,0 +1,205 @@
+"""The parts of a launch and how each is started; what is started is given to the ExitStack that will stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from measurement.errors import Conflict, StoreError, WorkloadError
+from measurement.host import machine
+from measurement.store import Event, Store
+from measurement.facts import new_id
+from settings import VERSION, Settings
+from workloads.memory import Ledger, MemoryPlan, plan
+
+log = logging.getLogger("lodger")
+ENGINE_TIMEOUT_S = 600.0
+WORKLOAD_TIMEOUT_S = 120.0
+Started = tuple[str, Sequence[int]]
+Progress = Callable[[str], None]
+
+
+def memory_plan(settings: Settings) -> MemoryPlan:
+    """What this launch would reserve, without starting anything."""
+    names = [Path(name).stem for name in settings.workload] if settings.with_workloads else []
+    return plan(machine(), settings.llm_memory if settings.with_llm else 0.0, settings.sim_memory if names else 0.0, names)
+
+
+class Premises:
+    """One launch in the making. Methods are called in the order of the start."""
+
+    def __init__(self, settings: Settings, started: ExitStack) -> None:
+        self._settings, self._started = settings, started
+        self._began_at = time.time()
+        self._data = settings.data_dir.resolve()
+        self._engine = None
+        self._plan: MemoryPlan | None = None
+
+    def take_port(self) -> None:
+        """Take the page's port before anything expensive starts. Raises Conflict, SettingsError."""
+        from ui.serve import listen
+
+        self._socket = listen(self._settings.host, self._settings.port)
+        self._started.callback(self._socket.close)
+
+    def open_data_folder(self) -> None:
+        """Lock the folder, end what a killed launcher left, open the database. Raises Conflict, StoreError."""
+        from workloads.reaper import reap
+        from workloads.runner import Workloads
+
+        self._lock()
+        for sentence in reap(self._data / "run"):
+            print(f"  ↻  {sentence}", flush=True)
+        self._store = Store(self._settings.database or self._data / "lodger.db")
+        self._started.callback(self._store.close)
+        self._workloads = Workloads()
+
+    def plan_memory(self) -> str:
+        """Reserve every share. Raises OutOfMemory, SettingsError."""
+        self._plan = memory_plan(self._settings)
+        self._ledger = Ledger(self._plan.total_bytes)
+        for row in self._plan.rows:
+            self._ledger.reserve(row.owner, row.bytes)
+        shares = ", ".join(f"{row.owner} {row.bytes / 2**30:.1f} GiB" for row in self._plan.rows)
+        return f"{self._plan.device}, {self._plan.total_bytes / 2**30:.1f} GiB: {shares}"
+
+    def start_engine(self, progress: Progress) -> Started:
+        """Start the LLM and wait until it answers. Raises EngineError, NotFound."""
+        from agent.engines import engine_class
+        from agent.engines.base import EngineOptions
+
+        settings = self._settings
+        options = EngineOptions(
+            run_folder=self._data / "run",
+            log_folder=self._data / "logs",
+            model=settings.model,
+            base_url=settings.engine_url,
+            api_key=settings.engine_key,
+            tool_calls=settings.tool_calls,
+            threads=settings.threads,
+            nice=settings.nice,
+            context_tokens=settings.context_tokens,
+            parallel=settings.parallel,
+            gpu=bool(machine().gpus),
+            recording=settings.recording,
+        )
+        self._engine = engine_class(settings.engine)(options)
+        self._engine.on_state(self._note_engine)
+        self._started.callback(self._engine.stop)
+        self._engine.start()
+        self._engine.wait_ready(ENGINE_TIMEOUT_S, progress)
+        return f"{self._engine.model} on {self._engine.name}", self._engine.pids()
+
+    def warm_up(self) -> Started:
+        """Send the first request, so that nobody waits for it later. Raises EngineError."""
+        from agent import warmup
+
+        assert self._engine
+        request = asyncio.run(warmup.warm_up(self._engine, self._store.add_request, longest=bool(machine().gpus)))
+        tokens = f"{request.prompt_tokens} tokens read" if request.prompt_tokens else "answered"
+        return tokens, self._engine.pids()
+
+    def start_workload(self, spec: str, progress: Progress) -> Started:
+        """Start one simulation and wait for its first step. Raises WorkloadError, NotFound."""
+        from workloads.catalogue import command_for
+        from workloads.runner import Workload
+
+        name = Path(spec).stem
+        caps = self._ledger.caps(name)
+        workload = Workload(
+            name,
+            command_for(spec),
+            store=self._store,
+            run_folder=self._data / "run",
+            log_folder=self._data / "logs",
+            data_folder=self._data / "checkpoints",
+            env=caps.env,
+            memory_limit_bytes=caps.rlimit_data_bytes,
+            nice=self._settings.workload_nice,
+        )
+        self._workloads.add(workload)
+        self._started.callback(workload.stop)
+        workload.start()
+        self._await_first_step(workload, progress)
+        now = workload.snapshot()
+        steps = f" of {now.total_steps}" if now.total_steps else ""
+        return f"{now.state} on {now.device}, step {now.step}{steps}", [now.pid] if now.pid else []
+
+    def prime(self) -> None:
+        """Have the engine read the tools' description in the background, so that the first request finds it cached."""
+        from agent import warmup
+
+        engine, workloads = self._engine, self._workloads
+        if engine is None or engine.capabilities.tool_calls != "grammar":
+            return
+
+        def read() -> None:
+            try:
+                asyncio.run(warmup.prime(engine, self._store.add_request, workloads.get(None).snapshot()))
+            except Exception:  # the thread's border: the first answer will only be slower
+                log.warning("priming the prompt cache failed", exc_info=True)
+
+        threading.Thread(target=read, name="prime", daemon=True).start()
+
+    def open_page(self, progress: Progress) -> str:
+        """Open the page; returns its address. Raises LodgerError."""
+        from agent.session import Conversations
+
+        progress("loading the page")
+        from ui.house import House
+        from ui.serve import PageServer
+        from ui.server import create_app
+
+        settings = self._settings
+        house = House(
+            settings_summary=settings.model_dump(mode="json", exclude={"token", "engine_key"}),
+            version=VERSION,
+            store=self._store,
+            workloads=self._workloads,
+            engine=self._engine,
+            conversations=Conversations(self._store, self._workloads, self._engine) if self._engine else None,
+            ledger=self._ledger,
+            memory_plan=self._plan,
+            machine=machine(),
+            started_at=self._began_at,
+            log_folder=self._data / "logs",
+            token=settings.token,
+            launched={"engine": settings.with_llm, "workloads": list(self._workloads.names())},
+            host=settings.host,
+        )
+        server = PageServer(create_app(house), settings.host, settings.port, self._socket)
+        self._started.callback(server.stop)
+        return server.start()
+
+    def _await_first_step(self, workload, progress: Progress) -> None:
+        deadline = time.monotonic() + WORKLOAD_TIMEOUT_S
+        while (now := workload.snapshot()).state == "starting" or (now.state == "running" and now.step == 0 and not now.metrics):
+            if time.monotonic() > deadline:
+                raise WorkloadError(f"The workload {workload.name} took no step within {WORKLOAD_TIMEOUT_S:.0f} s; see {self._data / 'logs'}.")
+            progress("starting" if now.state == "starting" else "computing the first step")
+            time.sleep(0.05)
+        if now.state == "failed":
+            raise WorkloadError(f"The workload {workload.name} could not start: {now.last_words or 'it ended without a word'}")
+
+    def _note_engine(self, state: str, reason: str) -> None:
+        self._store.add_event(Event(new_id("e"), time.time(), "engine", None, reason or f"The LLM engine is {state}.", {"state": state}))
+
+    def _lock(self) -> None:
+        """One launcher a data folder; the lock is the open file, so that no kill leaves it behind."""
+        path = self._data / "lodger.lock"
+        try:
+            held: IO[str] = path.open("w")
+        except OSError as error:
+            raise StoreError(f"The data folder {self._data} cannot be written ({error.strerror}); choose another with --data-dir.") from error
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(f"Another Lodger uses {self._data}; stop it, or give this one its own folder with --data-dir.") from error
+        self._started.callback(lambda: (path.unlink(missing_ok=True), held.close()))
