@@ -9,9 +9,9 @@ Source: NVIDIA Management Library (NVML) API reference.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 NO_PACKAGE = "the package nvidia-ml-py is not installed (pip install nvidia-ml-py)"
@@ -44,12 +44,8 @@ class GpuUsage:
     utilization_percent: float | None
 
 
-class NoGpu(Exception):
+class NoGpuError(Exception):
     """There is no GPU to speak of; the message is the reason, without a full stop."""
-
-
-_lock = threading.Lock()
-_library: Any = None
 
 
 def gpus(visible: str | None = None) -> tuple[tuple[Gpu, ...], str | None]:
@@ -85,7 +81,7 @@ def choose(found: Iterable[Gpu], visible: str | None) -> list[Gpu]:
 def _visible(visible: str | None) -> tuple[dict[Gpu, Any], str | None]:
     try:
         found = dict(_devices())
-    except NoGpu as reason:
+    except NoGpuError as reason:
         return {}, str(reason)
     chosen = {gpu: found[gpu] for gpu in choose(found, visible)}
     hidden = f"CUDA_VISIBLE_DEVICES={visible!r} hides every GPU (there are {len(found)})"
@@ -96,7 +92,7 @@ def _devices() -> Iterator[tuple[Gpu, Any]]:
     """Yield each usable GPU or instance with its handle.
 
     Raises:
-        NoGpu: the package, the driver or the device is missing.
+        NoGpuError: the package, the driver or the device is missing.
     """
     nvml = _open()
     try:
@@ -105,28 +101,21 @@ def _devices() -> Iterator[tuple[Gpu, Any]]:
         for index, (handle, slice_of) in enumerate(usable):
             yield _describe(nvml, handle, index, slice_of), handle
     except nvml.NVMLError as error:
-        raise NoGpu(f"the NVIDIA driver answered: {error}") from error
+        raise NoGpuError(f"the NVIDIA driver answered: {error}") from error
 
 
+@cache
 def _open() -> Any:
-    """Give the initialised library, once a process."""
-    global _library
-    with _lock:
-        if _library is None:
-            _library = _initialise()
-        return _library
-
-
-def _initialise() -> Any:
+    """Give the initialised library, once a process; a failure is tried again at the next question."""
     try:
         import pynvml
     except ImportError as error:
-        raise NoGpu(NO_PACKAGE) from error
+        raise NoGpuError(NO_PACKAGE) from error
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError as error:
         absent = error.value == pynvml.NVML_ERROR_LIBRARY_NOT_FOUND  # pyright: ignore[reportAttributeAccessIssue]
-        raise NoGpu(NO_LIBRARY if absent else f"the NVIDIA driver answered: {error}") from error
+        raise NoGpuError(NO_LIBRARY if absent else f"the NVIDIA driver answered: {error}") from error
     return pynvml
 
 

@@ -45,7 +45,7 @@ def offer_to_oom_killer(adjustment: int) -> None:
         with open("/proc/self/oom_score_adj", "w") as file:
             file.write(str(adjustment))
     except OSError as error:
-        print(f"lodger: the out-of-memory preference was not set ({error}).", file=sys.stderr, flush=True)
+        os.write(2, f"lodger: the out-of-memory preference was not set ({error}).\n".encode())
 
 
 def restore_signals() -> None:

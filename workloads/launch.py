@@ -107,7 +107,8 @@ def _fork(program: Program, instance: str, ready_fd: int) -> subprocess.Popen[by
 
 def _child(process: subprocess.Popen[bytes], instance: str) -> Child:
     stat = read_stat(process.pid)
-    assert stat and process.stdout, "a child that we have not collected has a line in the process table"
+    assert stat, "a child that we have not collected has a line in the process table"
+    assert process.stdout, "it was started with a pipe"
     output_fd = os.dup(process.stdout.fileno())
     process.stdout.close()
     return Child(process, Family(process.pid, stat.start_time, instance), output_fd)

@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -35,29 +36,17 @@ class Spawner:
             job, future = self._jobs.get()
             try:
                 future.set_result(job())
-            except BaseException as error:  # noqa: BLE001 - the thread's border: the caller gets it, the thread lives on
+            except BaseException as error:  # the thread's border: the caller gets it, the thread lives on
                 future.set_exception(error)
             del job, future
 
 
-_lock = threading.Lock()
-_spawner: Spawner | None = None
+@cache
+def _spawner(process_id: int) -> Spawner:
+    """One for each process: a thread does not survive a fork, so a forked copy needs its own."""
+    return Spawner()
 
 
 def spawn(job: Callable[[], T]) -> T:
     """Run ``job`` in this process's spawner thread, started on first use."""
-    global _spawner
-    with _lock:
-        if _spawner is None:
-            _spawner = Spawner()
-        spawner = _spawner
-    return spawner.run(job)
-
-
-def _forget() -> None:
-    """Start afresh in a forked copy of this process: threads do not survive a fork, a held lock does."""
-    global _lock, _spawner
-    _lock, _spawner = threading.Lock(), None
-
-
-os.register_at_fork(after_in_child=_forget)
+    return _spawner(os.getpid()).run(job)

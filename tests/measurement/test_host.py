@@ -67,7 +67,8 @@ def test_version_1_inside_a_container_whose_path_is_the_hosts(tmp_path: Path):
 )
 def test_no_limit_is_none(tmp_path: Path, membership: str, files: dict[str, str]):
     found = groups(tmp_path, membership, files)
-    assert found.memory() is None and found.cpu_quota() is None
+    assert found.memory() is None
+    assert found.cpu_quota() is None
     assert ControlGroups(tmp_path / "absent", tmp_path / "absent").memory() is None
 
 
@@ -78,7 +79,9 @@ def test_threads_worth_starting(available: int, quota: float | None, expected: i
 
 def test_this_machine_is_described():
     here = machine()
-    assert here.cpu_name and here.os and here.python.startswith("3.")
+    assert here.cpu_name
+    assert here.os
+    assert here.python.startswith("3.")
     assert 1 <= here.cpu_count <= len(os.sched_getaffinity(0))
     assert here.memory_bytes > 2**28
     assert bool(here.gpus) == (here.gpu_reason is None)
@@ -94,7 +97,8 @@ def test_affinity_limits_the_cpu_count():
 
 def test_hiding_all_gpus_gives_a_reason():
     here = machine(visible_gpus="")
-    assert here.gpus == () and here.gpu_reason
+    assert here.gpus == ()
+    assert here.gpu_reason
 
 
 def test_gpus_are_chosen_as_cuda_chooses_them():
@@ -114,10 +118,12 @@ def test_usage_is_unknown_at_first_and_a_share_later():
     thread = threading.Thread(target=lambda: answers.append(meter.percent()))
     thread.start()
     thread.join()
-    assert answers[0] is not None and 0 <= answers[0] <= 100, "whichever thread asks"
+    assert answers[0] is not None, "whichever thread asks"
+    assert 0 <= answers[0] <= 100
     assert meter.percent() == answers[0], "too soon for a new answer"
     now = usage()
-    assert now.memory_used_bytes > 0 and 0 < now.memory_available_bytes <= machine().memory_bytes
+    assert now.memory_used_bytes > 0
+    assert 0 < now.memory_available_bytes <= machine().memory_bytes
     assert (now.gpus is None) == (now.gpu_reason is not None)
 
 
@@ -126,12 +132,20 @@ def test_a_busy_process_is_seen_and_an_ended_one_left_out():
     with subprocess.Popen(
         [sys.executable, "-c", "print('up', flush=True)\nwhile True: pass"], stdout=subprocess.PIPE
     ) as child:
-        assert child.stdout and child.stdout.readline()
+        assert child.stdout
+        assert child.stdout.readline()
         first = meter.read(child.pid)
-        assert first and first.cpu_percent is None and first.rss_bytes > 2**20
+        assert first
+        assert first.cpu_percent is None
+        assert first.rss_bytes > 2**20
         time.sleep(0.5)
         later = meter.read(child.pid)
-        assert later and later.cpu_percent and later.cpu_percent > 0 and later.started_at == first.started_at
+        assert later
+        assert later.cpu_percent
+        assert later.cpu_percent > 0
+        assert later.started_at == first.started_at
         assert resident_bytes([child.pid, child.pid]) >= 2 * resident_bytes([child.pid], shared_once=True) > 0
         child.kill()
-    assert meter.read(child.pid) is None and process_usage([child.pid]) == [] and resident_bytes([child.pid]) == 0
+    assert meter.read(child.pid) is None
+    assert process_usage([child.pid]) == []
+    assert resident_bytes([child.pid]) == 0

@@ -121,7 +121,8 @@ def test_killed_launcher_takes_its_children_and_the_next_start_ends_the_orphans(
 def test_reaping_leaves_a_launcher_that_still_runs_alone(launcher: Launched, tmp_path: Path):
     _, children, grandchildren = launcher
     sentences = reap(tmp_path / "run")
-    assert all("still runs" in sentence for sentence in sentences) and len(sentences) == 2
+    assert all("still runs" in sentence for sentence in sentences)
+    assert len(sentences) == 2
     assert all(map(running, children + grandchildren))
     assert len(list((tmp_path / "run").iterdir())) == 2
 
@@ -148,7 +149,8 @@ def test_a_record_that_names_an_innocent_process_ends_nobody(tmp_path: Path, mar
         try:
             forge_record(tmp_path, innocent.pid)
             assert "its record was removed" in reap_elsewhere(tmp_path)
-            assert innocent.poll() is None and running(innocent.pid)
+            assert innocent.poll() is None
+            assert running(innocent.pid)
         finally:
             innocent.kill()
 
@@ -157,15 +159,20 @@ def test_a_torn_record_is_removed_and_said(tmp_path: Path):
     (tmp_path / "engine.json").write_text('{"name": "engine", "pid": 1')
     (tmp_path / "other.json").write_text('["not", "a", "record"]')
     assert [sentence.split()[2] for sentence in reap(tmp_path)] == ["engine.json", "other.json"]
-    assert reap(tmp_path / "absent") == [] and list(tmp_path.iterdir()) == []
+    assert reap(tmp_path / "absent") == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_record_stands_while_it_runs_and_goes_with_it(make: Callable[..., SupervisedProcess], tmp_path: Path):
     process = make(["sleep", "300"], name="a/b c")
     process.start()
     record = read_record(record_path(tmp_path / "run", "a/b c"))
-    assert record and record.pid == record.pgid == process.pid and record.argv == ["sleep", "300"]
-    assert read_stat(record.pid).session == record.pid and process.state == "running" and process.alive  # type: ignore[union-attr]
+    assert record
+    assert record.pid == record.pgid == process.pid
+    assert record.argv == ["sleep", "300"]
+    assert read_stat(record.pid).session == record.pid
+    assert process.state == "running"
+    assert process.alive
     with pytest.raises(Conflict):
         process.start()
     process.stop()
@@ -186,7 +193,9 @@ def test_stop_ends_all_that_ignore_the_request(make: Callable[..., SupervisedPro
     pids = process.pids()
     assert len(pids) == 2
     process.stop(timeout_s=0.2)
-    assert not any(map(running, pids)) and process.exit_code == -signal.SIGKILL and process.state == "stopped"
+    assert not any(map(running, pids))
+    assert process.exit_code == -signal.SIGKILL
+    assert process.state == "stopped"
 
 
 def test_stop_lets_a_suspended_process_clean_up(make: Callable[..., SupervisedProcess]):
@@ -199,7 +208,8 @@ def test_stop_lets_a_suspended_process_clean_up(make: Callable[..., SupervisedPr
     assert process.pid
     os.kill(process.pid, signal.SIGSTOP)
     process.stop(timeout_s=PATIENCE_S)
-    assert process.exit_code == 0 and process.log_tail() == ["up", "saved"]
+    assert process.exit_code == 0
+    assert process.log_tail() == ["up", "saved"]
 
 
 def test_a_killed_process_restarts_without_what_it_left_behind(make: Callable[..., SupervisedProcess]):
@@ -213,8 +223,10 @@ def test_a_killed_process_restarts_without_what_it_left_behind(make: Callable[..
     assert first
     os.kill(first, signal.SIGKILL)
     until(lambda: process.state == "running" and process.pid not in (None, first), "it runs again")
-    assert not running(orphan) and process.restarts == 1
-    assert exits[0].restart_in_s == 0.05 and "SIGKILL" in exits[0].sentence()
+    assert not running(orphan)
+    assert process.restarts == 1
+    assert exits[0].restart_in_s == 0.05
+    assert "SIGKILL" in exits[0].sentence()
 
 
 def test_it_gives_up_after_three_restarts_and_says_so(make: Callable[..., SupervisedProcess]):
@@ -223,17 +235,16 @@ def test_it_gives_up_after_three_restarts_and_says_so(make: Callable[..., Superv
     process.start()
     assert process.wait(PATIENCE_S) == 3
     assert (process.state, process.restarts, len(exits)) == ("failed", 3, 4)
-    assert (
-        exits[-1].gave_up
-        and "cannot load the model" in exits[-1].sentence()
-        and "not started again" in exits[-1].sentence()
-    )
+    assert exits[-1].gave_up
+    assert "cannot load the model" in exits[-1].sentence()
+    assert "not started again" in exits[-1].sentence()
 
 
 def test_a_listener_that_raises_does_not_stop_the_supervision(make: Callable[..., SupervisedProcess]):
     process = make(["false"], restart=QUICK, on_exit=lambda exit: exit.no_such_thing)
     process.start()
-    assert process.wait(PATIENCE_S) == 1 and process.restarts == 3
+    assert process.wait(PATIENCE_S) == 1
+    assert process.restarts == 3
 
 
 def test_an_end_with_code_0_is_no_failure(make: Callable[..., SupervisedProcess]):
@@ -248,7 +259,8 @@ def test_stop_while_it_waits_to_restart(make: Callable[..., SupervisedProcess]):
     process.start()
     until(lambda: process.state == "restarting", "it waits")
     process.stop()
-    assert process.state == "stopped" and process.pid is None
+    assert process.state == "stopped"
+    assert process.pid is None
 
 
 def test_it_outlives_the_thread_that_started_it(make: Callable[..., SupervisedProcess]):
@@ -269,7 +281,9 @@ def test_what_cannot_run_is_one_sentence(
     process = make(argv)
     with pytest.raises(WorkloadError, match=word):
         process.start()
-    assert process.state == "failed" and process.pid is None and not list(tmp_path.glob("run/*"))
+    assert process.state == "failed"
+    assert process.pid is None
+    assert not list(tmp_path.glob("run/*"))
 
 
 def test_without_a_record_nothing_is_left_running(make: Callable[..., SupervisedProcess], tmp_path: Path):
@@ -277,7 +291,9 @@ def test_without_a_record_nothing_is_left_running(make: Callable[..., Supervised
     process = make(python("print('up', flush=True); import time; time.sleep(300)"), run_folder=tmp_path / "file")
     with pytest.raises(WorkloadError, match="record"):
         process.start()
-    assert process.state == "failed" and process.pids() == [] and process.exit_code == -signal.SIGKILL
+    assert process.state == "failed"
+    assert process.pids() == []
+    assert process.exit_code == -signal.SIGKILL
 
 
 def test_a_flood_of_output_is_rotated_and_its_end_kept(make: Callable[..., SupervisedProcess], tmp_path: Path):
@@ -286,15 +302,18 @@ def test_a_flood_of_output_is_rotated_and_its_end_kept(make: Callable[..., Super
     process.start()
     assert process.wait(PATIENCE_S) == 0
     sizes = [path.stat().st_size for path in sorted(tmp_path.glob("child.log*"))]
-    assert len(sizes) == 3 and all(0 < size <= 5 * 2**20 for size in sizes)
-    assert process.log_tail(1) == ["last words"] and process.log_tail(2)[0].startswith("19x")
+    assert len(sizes) == 3
+    assert all(0 < size <= 5 * 2**20 for size in sizes)
+    assert process.log_tail(1) == ["last words"]
+    assert process.log_tail(2)[0].startswith("19x")
 
 
 def test_a_full_disk_costs_the_log_not_the_process(make: Callable[..., SupervisedProcess]):
     process = make(python("for n in range(50000): print('line', n)"), log_path="/dev/full")
     process.start()
     assert process.wait(PATIENCE_S) == 0
-    assert process.log_problem and "No space" in process.log_problem
+    assert process.log_problem
+    assert "No space" in process.log_problem
     assert process.log_tail(1) == ["line 49999"]
 
 
@@ -303,9 +322,8 @@ def test_the_memory_cap_holds_in_the_child_alone(make: Callable[..., SupervisedP
     process = make(python(code), memory_limit_bytes=2**28, nice=5)
     process.start()
     assert process.wait(PATIENCE_S) == 1
-    assert process.log_tail(1) == ["MemoryError"] and process.log_tail()[0] == str(
-        os.getpriority(os.PRIO_PROCESS, 0) + 5
-    )
+    assert process.log_tail(1) == ["MemoryError"]
+    assert process.log_tail()[0] == str(os.getpriority(os.PRIO_PROCESS, 0) + 5)
     assert len(bytearray(2**29)) == 2**29
 
 
@@ -323,4 +341,5 @@ def test_descriptors_and_variables_reach_the_program(make: Callable[..., Supervi
 def test_a_broken_pipe_ends_a_program_as_usual(make: Callable[..., SupervisedProcess]):
     process = make(["sh", "-c", "yes | head -n 1"])
     process.start()
-    assert process.wait(PATIENCE_S) == 0 and process.log_tail() == ["y"]
+    assert process.wait(PATIENCE_S) == 0
+    assert process.log_tail() == ["y"]
