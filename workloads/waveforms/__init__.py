@@ -2,7 +2,7 @@
 
 Each file has ``strain(time_s, source) -> Tensor``, the plus polarisation h₊ for unit amplitude at the times ``[n]``
 since the signal began, and ``duration_s(source) -> float``, after which the same signal may be injected again
-(infinite when it goes on). Both raise ``ValueError`` with a sentence when the source cannot give such a signal.
+(infinite when it goes on).
 """
 
 from __future__ import annotations
