@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from workloads.runner import Workloads
+
+from measurement.errors import LodgerError
 from measurement.facts import Fact
 from measurement.store import Store
-from workloads.runner import Workloads
 
 Status = Literal["done", "refused", "failed", "pending"]
 
@@ -53,6 +55,8 @@ class Outcome:
 
     ``summary`` is the answer in words (Markdown), composed from ``facts`` alone: it contains no number that is not one of
     them. ``result`` has the shape that REST answers with. ``audit_id`` names the row that ``undo`` can take back.
+    ``error`` is what stood in the way of a refused or failed call: its class tells a question (``Ambiguous``) from a refusal,
+    its ``status`` is what a route answers with.
     """
 
     status: Status
@@ -61,3 +65,4 @@ class Outcome:
     facts: list[Fact] = field(default_factory=list)
     series: Series | None = None
     audit_id: str | None = None
+    error: LodgerError | None = None

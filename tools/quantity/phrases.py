@@ -1,0 +1,347 @@
+"""What a span says, before anybody asks of which parameter: an amount, a change of the present value, a share of a bound.
+
+``read`` turns words into one of the frozen forms below. It knows no parameter, no bounds and no present value; ``applied.py``
+does. What people leave open (``a bit more``, ``3 or maybe 4``) is a form too: ``Unsure``, with what has to be asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from tools.quantity.notation import Marks, UnreadableError, read_number
+
+Whole = Literal["present", "maximum", "minimum", "range", "default", "unsaid"]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number with the unit as it was written; more than one part for ``1 h 30 min``.
+
+    ``sign`` is the sign as written; ``side`` the side of a square (``64 by 64``).
+    """
+
+    parts: tuple[tuple[Fraction, str], ...]
+    sign: Literal["", "+", "-"] = ""
+    side: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A multiple of the present value: double, ten times, an order of magnitude less."""
+
+    factor: Fraction
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An amount, or a percentage, above or below something."""
+
+    amount: Amount
+    up: bool
+    base: Whole = "present"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of something; ``unsaid`` when the words do not tell of what (``half``: of the present value, or 0.5?)."""
+
+    part: Fraction
+    whole: Whole
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """What cannot be read in one way only. ``lists``: it lists values (``3 or 4``), and is found in a text as one span."""
+
+    question: str
+    lists: bool = False
+
+
+Said = Amount | Scaled | Moved | Share | Unsure
+_Rule = Callable[[re.Match[str], Marks], "Said | None"]
+_rules: list[tuple[re.Pattern[str], _Rule]] = []
+
+_THAT = r"(?:value|setting|level|amount|one|size|number)"
+_WHOLES: dict[Whole, str] = {
+    "present": rf"(?:what|as|how) (?:much )?it (?:is|was)(?: (?:now|at present|currently))?|it|this|that|now|(?:the |its )?(?:present|current|actual|existing) ?{_THAT}?|(?:the|its) {_THAT}",
+    "maximum": rf"(?:(?:the|its) )?(?:allowed |upper |possible )?(?:maximum|max|upper (?:bound|limit)|highest)(?: (?:possible|allowed|{_THAT}|bound|limit))*|(?:the )?upper (?:bound|limit)|as (?:high|large|big|much|fast|strong) as possible",
+    "minimum": rf"(?:(?:the|its) )?(?:allowed |lower |possible )?(?:minimum|min|lower (?:bound|limit)|lowest|smallest)(?: (?:possible|allowed|{_THAT}|bound|limit))*|(?:the )?lower (?:bound|limit)|as (?:low|small|little|slow|weak) as possible",
+    "range": r"(?:(?:the|its) )?(?:full |whole |allowed )?(?:range|span|interval|scale)",
+    "default": rf"(?:(?:the|its) )?(?:default|initial|original|start(?:ing)?)(?: {_THAT})?",
+}
+_ANY_WHOLE = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _WHOLES.items())
+_MORE = "more|higher|larger|bigger|greater|stronger|faster|hotter|warmer|longer|up|increase|increased|mehr|höher"
+_LESS = "less|lower|smaller|fewer|weaker|slower|cooler|colder|shorter|down|decrease|decreased|reduction|reduced|weniger|niedriger"
+_WAY = rf"(?:(?P<up>{_MORE})|(?P<down>{_LESS}))(?: than (?:{_WHOLES['present']}|before))?"
+_RAISE = "increase|increased|raise|raised|up|add|plus|bump(?: it)? up|turn(?: it)? up"
+_LOWER = "decrease|decreased|reduce|reduced|lower|lowered|subtract|cut|drop|down|take off|turn(?: it)? down"
+_MULTIPLES = {
+    "double": 2, "doubled": 2, "twice": 2, "triple": 3, "tripled": 3, "treble": 3, "thrice": 3,
+    "quadruple": 4, "quadrupled": 4, "quintuple": 5, "halve": Fraction(1, 2), "halved": Fraction(1, 2),
+    "tenfold": 10, "twofold": 2, "threefold": 3, "fivefold": 5, "hundredfold": 100, "thousandfold": 1000,
+    "verdopple": 2, "verdoppeln": 2, "halbiere": Fraction(1, 2), "halbieren": Fraction(1, 2),
+}  # fmt: skip
+_AS_MUCH = rf"(?:(?:as )?(?:much|many|high|large|big|fast|strong|hot|long)(?: as (?:{_WHOLES['present']}|before|now))?|(?:of )?(?:{_WHOLES['present']}))"
+
+
+def read(text: str, marks: Marks = "english") -> Said | None:
+    """Read tidied ``text`` to its last character; None when it says no quantity. Raises: TooLargeError; ZeroDivisionError."""
+    for pattern, rule in _rules:
+        found = pattern.fullmatch(text)
+        said = rule(found, marks) if found else None
+        if said is not None:
+            return said
+    return None
+
+
+def _says(pattern: str) -> Callable[[_Rule], _Rule]:
+    """Register a rule; they are tried in the order of this file."""
+
+    def register(rule: _Rule) -> _Rule:
+        _rules.append((re.compile(pattern, re.I), rule))
+        return rule
+
+    return register
+
+
+@_says(
+    r"(?:either |between |from )?(?P<first>.+?),? ?(?:\b(?:or|and|oder|ou)\b(?: (?:maybe|perhaps|even|vielleicht|possibly))?|\bto\b|-|–|—|\.\.+|…) ?(?P<second>.+)"
+)
+def _several(found: re.Match[str], marks: Marks) -> Said | None:
+    """``3 or maybe 4``, ``between 3 and 5``, ``3-4``: two values, and nobody said which."""
+    first, second = (_plain(found[name], marks) for name in ("first", "second"))
+    joined = found.string[found.end("first") : found.start("second")].strip(" ,").lower()
+    if first is None or second is None or (joined == "and" and not found.string.lower().startswith("between ")):
+        return None
+    if joined == "-" and _amount(found.string, marks) is not None:
+        return None
+    return Unsure(f'"{found.string}" names more than one value. Which one should it be?', lists=joined != "to")
+
+
+@_says(rf"(?:{_ANY_WHOLE})")
+def _whole(found: re.Match[str], _marks: Marks) -> Said | None:
+    """``the maximum``, ``as low as possible``, ``its default``."""
+    whole = _named_whole(found)
+    return Share(Fraction(1), whole) if whole in ("maximum", "minimum", "default") else None
+
+
+@_says(rf"(?:the )?(?:middle|midpoint|centre|center|half ?way)(?: (?:of|up|through|into)? ?{_WHOLES['range']})?")
+def _middle(_found: re.Match[str], _marks: Marks) -> Said | None:
+    return Share(Fraction(1, 2), "range")
+
+
+@_says(rf"(?P<part>.+?) ?(?:\b(?:of|from|times|von|du|de)\b|\*|x)? (?:{_ANY_WHOLE})")
+def _share(found: re.Match[str], marks: Marks) -> Said | None:
+    """``a quarter of its range``, ``80 % of the maximum``, ``half of what it is``, ``twice that``, ``half the maximum``."""
+    part, whole = found["part"], _named_whole(found)
+    multiple = _multiple(part, marks)
+    if multiple is None:
+        amount = _plain(part, marks)
+        multiple = _as_part(amount) if amount else None
+    if multiple is None or whole is None:
+        return None
+    return Scaled(multiple) if whole == "present" else Share(multiple, whole)
+
+
+@_says(rf"(?P<part>.+?)(?: {_AS_MUCH})?")
+def _multiplied(found: re.Match[str], marks: Marks) -> Said | None:
+    """``double``, ``halve it``, ``three times as much``, ``2x``, ``× 10``, ``divided by 3``; ``half`` alone stays open."""
+    multiple = _multiple(found["part"], marks)
+    if multiple is not None:
+        return Scaled(multiple)
+    if re.fullmatch(
+        r"(?:a |one |two |three )?(?:half|third|quarter|fourth|tenth|hundredth|thousandth|two thirds)s?",
+        found["part"],
+        re.I,
+    ):
+        part = read_number(found["part"], marks).value
+        return Scaled(part) if found["part"] != found.string else Share(part, "unsaid")
+    return None
+
+
+@_says(rf"(?P<n>.+?)(?: times|-fold|fold|x) {_WAY}")
+def _times_more(found: re.Match[str], marks: Marks) -> Said | None:
+    """``ten times higher`` is ten times as much, ``ten times less`` a tenth."""
+    amount = _bare(found["n"], marks)
+    return None if not amount else Scaled(1 / amount if found["down"] else amount)
+
+
+@_says(
+    rf"(?:(?P<raise>{_RAISE})(?: it)? |(?P<lower>{_LOWER})(?: it)? )?(?:by )?(?P<n>.+?) (?:orders? of magnitude|decades?)(?: {_WAY})?"
+)
+def _magnitude(found: re.Match[str], marks: Marks) -> Said | None:
+    count = Fraction(1) if found["n"].lower() in ("a", "an", "one") else _bare(found["n"], marks)
+    if count is None or count.denominator != 1 or abs(count) > 60:
+        return None
+    return _directed(found, Fraction(10) ** int(count))
+
+
+@_says(
+    rf"(?:(?P<raise>{_RAISE})(?: it)? |(?P<lower>{_LOWER})(?: it)? )?(?:by )?(?:a )?factor(?: of)? (?P<n>.+?)(?: {_WAY})?"
+)
+def _factor(found: re.Match[str], marks: Marks) -> Said | None:
+    factor = _bare(found["n"], marks)
+    return None if not factor else _directed(found, factor)
+
+
+@_says(rf"(?P<amount>.+?) (?:(?P<up>above|over)|(?P<down>below|under|beneath)) (?:{_ANY_WHOLE})")
+def _beside(found: re.Match[str], marks: Marks) -> Said | None:
+    """``10 % below the maximum``."""
+    amount, whole = _plain(found["amount"], marks), _named_whole(found)
+    return Moved(amount, bool(found["up"]), whole) if amount and whole not in (None, "range") else None
+
+
+@_says(rf"(?:by )?(?P<amount>.+?) {_WAY}")
+def _moved(found: re.Match[str], marks: Marks) -> Said | None:
+    """``10 % more``, ``5 K less``."""
+    amount = _plain(found["amount"].removeprefix("+"), marks)
+    return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
+
+
+@_says(rf"(?:(?P<up>{_RAISE})|(?P<down>{_LOWER}))(?: it)?(?: by)? (?P<amount>.+)")
+def _verb(found: re.Match[str], marks: Marks) -> Said | None:
+    """``increase by 10 %``, ``add 5``."""
+    amount = _plain(found["amount"], marks)
+    return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
+
+
+@_says(r"(?:by|um|de) (?P<amount>.+)")
+def _by(found: re.Match[str], marks: Marks) -> Said | None:
+    """``by -5 K`` says where to; ``by 5 K`` does not."""
+    amount = _plain(found["amount"], marks)
+    if amount is None:
+        return None
+    if not amount.sign:
+        return Unsure(f'Up or down by "{found["amount"]}"?')
+    return Moved(_unsigned(amount), amount.sign == "+")
+
+
+@_says(r"(?P<n>.+?) parts? (?:per|in|out of) (?P<m>.+)|(?P<few>one|two|three|1|2|3) (?:in|out of) (?P<many>.+)")
+def _parts(found: re.Match[str], marks: Marks) -> Said | None:
+    """``two parts per million``, ``one part in 10^6``, ``1 in 1000``."""
+    above, below = found["n"] or found["few"], found["m"] or found["many"]
+    below = below if not re.fullmatch("(?:hundred|thousand|million|billion|trillion)", below, re.I) else f"a {below}"
+    count, among = _bare(above, marks), _bare(below, marks)
+    return Amount(((count / among, ""),)) if count is not None and among else None
+
+
+@_says(
+    r"(?:at least|at most|more than|less than|no more than|no less than|fewer than|up to|above|below|over|under|beyond|greater than|>|<|>=|<=|≥|≤|mindestens|höchstens) ?(?P<amount>.+)"
+)
+def _bound(found: re.Match[str], marks: Marks) -> Said | None:
+    if _plain(found["amount"], marks) is None:
+        return None
+    return Unsure(f'"{found.string}" is a bound, not a value. Which value should it be?')
+
+
+@_says(
+    rf"(?:(?:a )?(?:bit|little|lot|tad|touch|few|couple(?: of)?|much|some(?:what)?|slightly|way|far|several) ?)+(?:{_MORE}|{_LESS})?|{_MORE}|{_LESS}|(?:very )?(?:high|low|large|small|big|tiny|huge)"
+)
+def _vague(found: re.Match[str], _marks: Marks) -> Said | None:
+    return Unsure(f'"{found.string}" is no value. Which value should it be?')
+
+
+@_says(
+    r"(?:an? )?(?:period|frequency|angular frequency|time|duration|temperature|energy) of (?P<amount>.+)|(?P<alone>.+)"
+)
+def _alone(found: re.Match[str], marks: Marks) -> Said | None:
+    return _amount(found["amount"] or found["alone"], marks)
+
+
+def _named_whole(found: re.Match[str]) -> Whole | None:
+    return next((name for name in _WHOLES if found[name]), None)
+
+
+def _multiple(text: str, marks: Marks) -> Fraction | None:
+    """A multiplier: ``double``, ``three times``, ``2x``, ``x 2``, ``* 3``, ``times 2``, ``divided by 2``, ``/ 2``."""
+    known = _MULTIPLES.get(text.lower())
+    if known is not None:
+        return Fraction(known)
+    before = re.fullmatch(r"(?P<n>.+?) ?(?:times|mal|fois|veces|-fold|fold|(?<=\d)x|(?<=\d )x)", text, re.I)
+    after = re.fullmatch(r"(?:times|multiplied by|multiply by|\*|x) ?(?P<n>.+)", text, re.I)
+    below = re.fullmatch(r"(?:divided by|divide by|/) ?(?P<n>.+)", text, re.I)
+    found = before or after or below
+    amount = _bare(found["n"], marks) if found else None
+    if not amount:
+        return None
+    return 1 / amount if below and not (before or after) else amount
+
+
+def _as_part(amount: Amount) -> Fraction | None:
+    """80 % as 0.8; a bare number stays; anything with another unit is no part."""
+    (value, unit), *more = amount.parts
+    if more or amount.sign:
+        return None
+    if unit.lower() in ("%", "percent", "per cent", "pct", "prozent", "por ciento", "pour cent"):
+        return value / 100
+    return value if not unit else None
+
+
+def _directed(found: re.Match[str], factor: Fraction) -> Said:
+    if found["up"] or found["raise"]:
+        return Scaled(factor)
+    if found["down"] or found["lower"]:
+        return Scaled(1 / factor)
+    return Unsure(f'Up or down: "{found.string}"?')
+
+
+def _bare(text: str, marks: Marks) -> Fraction | None:
+    """A number without any unit."""
+    try:
+        number = read_number(text, marks)
+    except UnreadableError:
+        return None
+    return number.value if number.end == len(text) else None
+
+
+def _plain(text: str, marks: Marks) -> Amount | None:
+    """An amount and nothing else around it."""
+    said = _amount(text.strip(), marks)
+    return said if said and all(len(unit.split()) <= 4 for _value, unit in said.parts) else None
+
+
+def _unsigned(amount: Amount) -> Amount:
+    return replace(amount, parts=tuple((abs(value), unit) for value, unit in amount.parts), sign="")
+
+
+def _amount(text: str, marks: Marks) -> Amount | None:
+    """A number and its unit; units are not looked up here. None when no number stands in front, or letters follow one oddly."""
+    sign: Literal["", "+", "-"] = "+" if text.startswith("+") else "-" if text.startswith("-") else ""
+    sign = "-" if text.lower().startswith(("minus ", "negative ")) else sign
+    try:
+        number = read_number(text, marks)
+    except UnreadableError:
+        return None
+    rest = text[number.end :]
+    unit = _of_a(rest)
+    if unit and not re.match(r"[^\W\d_]|[%‰°/*1'\"]", unit):
+        return None
+    if unit.startswith("1") and not unit.startswith("1/"):
+        return None
+    compound = _compound(unit, marks)
+    if compound is not None:
+        return Amount(((number.value, compound[0]), *compound[1]), sign)
+    return Amount(((number.value, unit),), sign, number.side)
+
+
+def _of_a(rest: str) -> str:
+    """The unit in ``half a second``, ``a quarter of a kilohertz``, ``5-kHz``."""
+    return re.sub(r"^(?:of )?an? (?=\w)|^-(?=[^\W\d_])", "", rest.strip(), flags=re.I)
+
+
+def _compound(unit: str, marks: Marks) -> tuple[str, tuple[tuple[Fraction, str], ...]] | None:
+    """``h 30 min`` after the 1 of ``1 h 30 min``: the first unit and the further parts."""
+    found = re.fullmatch(r"([^\W\d_°%]+)(?:,? (?:and )?|)(\d.*[^\W\d].*)", unit, re.S)
+    exponent = (
+        found and re.fullmatch(r"\d(?:\D.*)?", found[2]) and not re.fullmatch(r"\d+(?:\.\d+)? ?[^\W\d_]+", found[2])
+    )
+    if found is None or exponent:
+        return None
+    rest = _amount(found[2], marks)
+    if rest is None or rest.sign or not all(other for _value, other in rest.parts):
+        return None
+    return found[1], rest.parts
