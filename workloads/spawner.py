@@ -42,7 +42,7 @@ class Spawner:
 
 
 @cache
-def _spawner(process_id: int) -> Spawner:
+def _spawner(_process_id: int) -> Spawner:
     """One for each process: a thread does not survive a fork, so a forked copy needs its own."""
     return Spawner()
 

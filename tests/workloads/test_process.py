@@ -170,7 +170,9 @@ def test_the_record_stands_while_it_runs_and_goes_with_it(make: Callable[..., Su
     assert record
     assert record.pid == record.pgid == process.pid
     assert record.argv == ["sleep", "300"]
-    assert read_stat(record.pid).session == record.pid
+    stat = read_stat(record.pid)
+    assert stat
+    assert stat.session == record.pid
     assert process.state == "running"
     assert process.alive
     with pytest.raises(Conflict):
