@@ -89,11 +89,11 @@ def _str(spec: Mapping[str, Any], value: object) -> str:
 
 def _number(spec: Mapping[str, Any], value: object) -> float | int:
     noun = "a whole number" if spec["kind"] == "int" else "a number"
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+    number: Any = value
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(number)
+    if not real or (spec["kind"] == "int" and number != int(number)):
         raise ValueError(f"{spec['name']} is {noun}, not {value!r}{_allowed(spec)}.")
-    if spec["kind"] == "int" and value != int(value):
-        raise ValueError(f"{spec['name']} is a whole number, not {value!r}{_allowed(spec)}.")
-    number = int(value) if spec["kind"] == "int" else float(value)
+    number = int(number) if spec["kind"] == "int" else float(number)
     low, high = spec.get("minimum"), spec.get("maximum")
     if (low is not None and number < low) or (high is not None and number > high):
         side = "below the minimum" if low is not None and number < low else "above the maximum"
@@ -101,7 +101,7 @@ def _number(spec: Mapping[str, Any], value: object) -> float | int:
     return number
 
 
-def _with_unit(spec: Mapping[str, Any], number: float) -> str:
+def _with_unit(spec: Mapping[str, Any], number: Any) -> str:
     return f"{number if isinstance(number, int) else f'{number:.6g}'} {spec.get('unit') or ''}".strip()
 
 
@@ -110,7 +110,8 @@ def _allowed(spec: Mapping[str, Any]) -> str:
     if low is None and high is None:
         return ""
     if low is None or high is None:
-        return f"; allowed is {'at most' if low is None else 'at least'} {_with_unit(spec, high if low is None else low)}"
+        side, bound = ("at least", low) if high is None else ("at most", high)
+        return f"; allowed is {side} {_with_unit(spec, bound)}"
     return f"; allowed is {_with_unit(spec, low)} to {_with_unit(spec, high)}"
 
 
@@ -301,9 +302,18 @@ class Simulation:
         try:
             rows = _thin(array)
         except (TypeError, ValueError, IndexError, AttributeError) as error:
-            self._line.complain(f"picture {name}", f"The picture {name} is not two-dimensional numbers ({error}); it is left out.")
+            self._line.complain(
+                f"picture {name}", f"The picture {name} is not two-dimensional numbers ({error}); it is left out."
+            )
             return
-        self._line.pictures[name] = {"rows": rows, "name": name, "step": self.step, "unit": unit, "doc": doc, "time": time.time()}
+        self._line.pictures[name] = {
+            "rows": rows,
+            "name": name,
+            "step": self.step,
+            "unit": unit,
+            "doc": doc,
+            "time": time.time(),
+        }
 
     # ---- the safe point
 
@@ -401,7 +411,9 @@ class Simulation:
             raise
         return [{"name": p.name, "old": old[p], "new": p.value} for p in new]
 
-    def _take_back(self, old: dict[Parameter[Any], Any], told: list[tuple[Callable[[Any], Any], Any]], why: Exception) -> None:
+    def _take_back(
+        self, old: dict[Parameter[Any], Any], told: list[tuple[Callable[[Any], Any], Any]], why: Exception
+    ) -> None:
         for parameter, value in old.items():
             parameter._value = value
         try:
@@ -469,7 +481,10 @@ class _Line:
                 try:
                     number = float(value)
                 except (TypeError, ValueError, OverflowError):
-                    self.complain(f"metric {name}", f"The metric {name} was given {value!r:.80}, not a number; such values are left out.")
+                    self.complain(
+                        f"metric {name}",
+                        f"The metric {name} was given {value!r:.80}, not a number; such values are left out.",
+                    )
                     continue
                 rows = self._rows.get(name)
                 if rows is None:

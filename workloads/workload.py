@@ -1,0 +1,277 @@
+"""A workload as the rest of the house sees it: look at it, steer it, start and stop it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from measurement.clock import SYSTEM_CLOCK, Clock
+from measurement.errors import Conflict, LodgerError, SettingsError, Unavailable
+from measurement.store import Reading, Store
+from workloads.attendant import Care
+from workloads.channel import Answer
+from workloads.exits import RestartPolicy
+from workloads.lifecycle import Habits, Lifecycle
+from workloads.live import RING, Live
+from workloads.messages import Applied, Checkpointed
+from workloads.parameters import check_all, unknown
+from workloads.record import Listener, Record
+from workloads.session import Session, terms_of
+from workloads.snapshot import (
+    ALIVE,
+    Change,
+    CheckpointResult,
+    Picture,
+    SetResult,
+    Snapshot,
+    State,
+    StateResult,
+)
+
+Settled = Callable[[SetResult | LodgerError], object]
+
+
+class Workload:
+    """One simulation under control. Thread-safe; every question is answered from memory at once.
+
+    Args:
+        name: letters, digits, ``_``, ``-`` and ``.``; what people call it.
+        argv: the program that is run; see ``catalogue.command_for``.
+        parameters: values to start with instead of the defaults.
+        restart_policy: how often it goes on from its last checkpoint after an accident; None for never.
+        data_folder: where checkpoints stand; below the run folder when not given.
+        checkpoint_every_s: seconds between two checkpoints, if the simulation can be checkpointed.
+        stall_after_s: seconds without a finished step before that is told (more for a simulation of long steps).
+        stop_grace_s: seconds it has for its present step when asked to stop, and again after SIGTERM.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        store: Store,
+        run_folder: Path | str,
+        log_folder: Path | str,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        restart_policy: RestartPolicy | None = RestartPolicy(),  # noqa: B008 (frozen)
+        memory_limit_bytes: int | None = None,
+        nice: int = 0,
+        data_folder: Path | str | None = None,
+        checkpoint_every_s: float = 30.0,
+        stall_after_s: float = 30.0,
+        stop_grace_s: float = 5.0,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        if not re.fullmatch(r"[\w-][\w.-]*", name):
+            raise SettingsError(f"A workload cannot be called {name!r}: use letters, digits, '_', '-' and '.'.")
+        self.name, self.argv = name, tuple(argv)
+        self._live = Live(name, clock)
+        self._live.want_only(parameters or {})
+        self._record = Record(name, store, clock)
+        run_folder, log_folder = Path(run_folder), Path(log_folder)
+        terms = terms_of(
+            name,
+            argv,
+            env,
+            cwd=cwd,
+            run_folder=run_folder,
+            log_folder=log_folder,
+            memory_limit_bytes=memory_limit_bytes,
+            nice=nice,
+        )
+        care = Care(checkpoint_every_s=checkpoint_every_s, stall_after_s=stall_after_s)
+        folder = Path(data_folder) if data_folder else run_folder / "checkpoints"
+        habits = Habits(care, restart_policy, folder / name, stop_grace_s)
+        self._life = Lifecycle(terms, self._live, self._record, habits, clock)
+        self._asked: State | None = None  # paused or running: what was asked for last, heeded or not
+
+    # looking
+
+    @property
+    def state(self) -> State:
+        return self.snapshot().state
+
+    def snapshot(self) -> Snapshot:
+        """Everything known at this moment; frozen, and cheap to ask for."""
+        return self._live.snapshot()
+
+    def pictures(self) -> dict[str, Picture]:
+        """The latest picture of each name."""
+        return self._live.pictures()
+
+    def recent(self, metric: str, last_n: int = 50) -> list[Reading]:
+        """The latest readings of a metric of this run, oldest first; more than memory holds come from the store.
+
+        Raises:
+            NotFound: this run has told no such metric.
+            StoreError: the older ones cannot be read.
+        """
+        ring = self._live.ring(metric)
+        if ring is None:
+            raise unknown("metric", metric, self.snapshot().metrics)
+        run = self.snapshot().run
+        if last_n > len(ring) == RING and run:
+            return self._record.stored(run, metric, last_n)
+        return ring[-last_n:] if last_n > 0 else []
+
+    def log_tail(self, lines: int = 20) -> list[str]:
+        """The last lines of its output, oldest first."""
+        session = self._life.session
+        return session.log_tail(lines) if session else []
+
+    def pids(self) -> list[int]:
+        """Its process and all that it started."""
+        session = self._life.session
+        return session.pids() if session else []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with every event, in the thread where it happens; gives the way out."""
+        return self._record.subscribe(listener)
+
+    # starting and ending
+
+    def start(self) -> None:
+        """Start a new run at step 0 with the present parameters.
+
+        Raises:
+            Conflict: it runs already.
+            WorkloadError: it cannot be started; the state is ``failed``.
+        """
+        self._asked = None
+        self._life.start()
+
+    def stop(self) -> StateResult:
+        """End it at its next step, by force when that takes too long."""
+        return self._life.stop()
+
+    def restart(self, reset: bool = False) -> StateResult:
+        """Begin a new run at step 0 with the present parameters; ``reset`` for the defaults."""
+        self._asked = None
+        return self._life.restart(reset=reset)
+
+    # steering
+
+    def pause(self, timeout_s: float = 5.0) -> StateResult:
+        """Pause before the next step.
+
+        Raises:
+            Conflict: nothing runs.
+        """
+        return self._steer("pause", "paused", timeout_s)
+
+    def resume(self, timeout_s: float = 5.0) -> StateResult:
+        """Go on after a pause.
+
+        Raises:
+            Conflict: nothing runs.
+        """
+        return self._steer("resume", "running", timeout_s)
+
+    def _steer(self, verb: Literal["pause", "resume"], goal: State, timeout_s: float) -> StateResult:
+        session, before = self._running(verb), self.snapshot()
+        if before.state == goal and self._asked in (None, goal):
+            return StateResult(goal, goal, before.step, "already")
+        self._asked = goal
+        heeded = _answer(session.request(verb), timeout_s)
+        after = self.snapshot()
+        return StateResult(before.state, after.state, after.step, None if heeded else "pending")
+
+    def _running(self, verb: str) -> Session:
+        known, session = self.snapshot(), self._life.session
+        if session is None or known.state not in ALIVE or session.wait(0.0):
+            what = "is not running" if known.state == "stopped" else f"has {known.state}"
+            raise Conflict(f"{self.name} {what}, so there is nothing to {verb}; restart it first.", state=known.state)
+        return session
+
+    def set(self, changes: Mapping[str, Any], timeout_s: float = 5.0, on_applied: Settled | None = None) -> SetResult:
+        """Change parameters at the next step boundary, all or none.
+
+        When nothing runs the values are kept for the restart. When the simulation does not answer within ``timeout_s``
+        seconds the result is ``pending``, and ``on_applied`` is called later, with the result or with the error.
+
+        Raises:
+            NotFound: a name that is no parameter.
+            Refused: a value that is not allowed, or that the simulation refused; nothing was changed.
+            Conflict: it ended before it could answer, or its parameters are not known yet.
+        """
+        known = self.snapshot()
+        if not known.parameters:
+            raise Conflict(f"{self.name} is {known.state} and has not told its parameters yet; try again in a moment.")
+        values = check_all(known.parameters, changes)
+        planned = [Change(n, known.parameters[n].value, v, known.parameters[n].unit) for n, v in values.items()]
+        session = self._life.session
+        if session is None or known.state not in ALIVE or session.wait(0.0):
+            self._live.keep(values)
+            return SetResult(planned, kept=True)
+        self._live.await_changes(values)
+        answer = session.request("set", changes=values)
+        answer.add_done_callback(lambda _: self._live.settle_changes(values))
+        applied = _answer(answer, timeout_s)
+        if applied is None:
+            answer.add_done_callback(lambda late: _tell_late(late, planned, on_applied))
+            return SetResult(planned, pending=True)
+        return _set_result(applied, planned)
+
+    def checkpoint(self, timeout_s: float = 60.0) -> CheckpointResult:
+        """Keep the simulation's state at the next step boundary, in place of the checkpoint before.
+
+        Raises:
+            Conflict: nothing runs, or it cannot be checkpointed.
+            Refused: the simulation could not; in its words.
+            Unavailable: not within ``timeout_s`` seconds; it may still come.
+        """
+        session = self._running("checkpoint")
+        if not self.snapshot().can_checkpoint:
+            raise Conflict(f"{self.name} cannot be checkpointed: its program has no @sim.checkpoint.")
+        answer = _answer(session.request("checkpoint", path=self._life.checkpoint_path()), timeout_s)
+        if answer is None:
+            raise Unavailable(f"{self.name} has not written its checkpoint within {timeout_s:g} s; it may still come.")
+        saved = cast("Checkpointed", answer)
+        return CheckpointResult(saved.path, saved.step)
+
+    def restore(self, path: str, timeout_s: float = 60.0) -> SetResult:
+        """Go back to a checkpoint: state, parameters and step.
+
+        Raises:
+            Conflict: nothing runs, or it cannot be restored.
+            Refused: the simulation could not; in its words.
+            Unavailable: not within ``timeout_s`` seconds; it may still come.
+        """
+        session = self._running("restore")
+        if not self.snapshot().can_restore:
+            raise Conflict(f"{self.name} cannot go back: its program has no @sim.restore.")
+        answer = _answer(session.request("restore", path=path), timeout_s)
+        if answer is None:
+            raise Unavailable(f"{self.name} has not gone back within {timeout_s:g} s; it may still do so.")
+        return _set_result(answer, [])
+
+
+def _answer(answer: Future[Answer], timeout_s: float) -> Answer | None:
+    """The answer, or None when it is not there in time; a refusal is raised."""
+    try:
+        return answer.result(timeout_s)
+    except TimeoutError:
+        return None
+
+
+def _set_result(answer: Answer, planned: list[Change]) -> SetResult:
+    applied = cast("Applied", answer)
+    units = {change.name: change.unit for change in planned}
+    return SetResult([Change(name, old, new, units.get(name, ""), applied.step) for name, old, new in applied.changes])
+
+
+def _tell_late(answer: Future[Answer], planned: list[Change], on_applied: Settled | None) -> None:
+    if on_applied is None:
+        return
+    error = answer.exception()
+    on_applied(_set_result(answer.result(), planned) if error is None else _as_ours(error))
+
+
+def _as_ours(error: BaseException) -> LodgerError:
+    return error if isinstance(error, LodgerError) else LodgerError(str(error))
