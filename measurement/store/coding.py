@@ -26,7 +26,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or value.isascii() and "\0" not in value:
+        if value is None or (value.isascii() and "\0" not in value):
             return value
         clean = value.encode("utf-8", "replace").decode()
         return clean.replace("\0", "\ufffd") if dialect.name == "postgresql" else clean
@@ -38,7 +38,7 @@ class JsonText(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         return None if value is None else json.loads(value)
 
 
@@ -102,7 +102,7 @@ def reading_of(row: RowMapping) -> Reading:
     return Reading(**values)
 
 
-_READERS = {"float": float, "int": int, "str": str, "bool": lambda text: text == "True", "NoneType": lambda text: None}
+_READERS = {"float": float, "int": int, "str": str, "bool": lambda text: text == "True", "NoneType": lambda _: None}
 
 
 def fact_columns(fact: Fact) -> dict[str, Any]:

@@ -142,7 +142,8 @@ def bring_up_to_date(connection: Connection, steps: Mapping[int, Step]) -> None:
     newest, version = newest_version(steps), _version(connection)
     if version is None:
         metadata.create_all(connection)
-        return _stamp(connection, newest)
+        _stamp(connection, newest)
+        return
     if version > newest:
         raise StoreError(
             f"The database {place_of(connection.engine)} was written by a newer Lodger (schema {version}, this one knows "

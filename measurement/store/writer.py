@@ -68,6 +68,7 @@ class Writer:
         self._queue: deque[Write] = deque()
         self._changed = threading.Condition()
         self._waiting_rows = 0  # queued or in the hands of the thread
+        self._rows_in_hand = 0
         self._lost_now = 0  # since the last commit that went well
         self.lost_rows = 0
         self._trouble: Trouble | None = None
@@ -100,7 +101,7 @@ class Writer:
                 return None
             return (
                 f"The database {self._place} cannot be written: {self._trouble.cause}. Rows that wait in memory: "
-                f"{self._waiting_rows:,} (at most {self._capacity_rows:,}); lost: {self._lost_now:,}. "
+                f"{self._waiting_rows:,} (room for {self._capacity_rows:,}); lost: {self._lost_now:,}. "
                 f"To go on: {self._trouble.remedy}."
             )
 
@@ -146,6 +147,7 @@ class Writer:
                 batch.append(self._queue.popleft())
                 rows += batch[-1].rows
             self._hurried = any(write.urgent for write in self._queue)
+            self._rows_in_hand = rows
             return batch
 
     def _hurry(self) -> bool:
@@ -156,7 +158,7 @@ class Writer:
         try:
             self._stand()
             changed = self._commit(batch)
-        except Exception as error:  # noqa: BLE001 - the thread's border: the next rows must still be written
+        except Exception as error:  # the thread's border: the next rows must still be written
             if trouble := trouble_of(error):
                 self._suffer(trouble, error)
                 return batch
@@ -197,14 +199,15 @@ class Writer:
 
     def _acknowledge(self, batch: list[Write], changed: list[int]) -> None:
         with self._changed:
-            self._waiting_rows -= sum(write.rows for write in batch)
+            written = sum(write.rows for write in batch)
+            self._waiting_rows, self._rows_in_hand = self._waiting_rows - written, self._rows_in_hand - written
         for write, count in zip(batch, changed, strict=True):
             write.future.set_result(count)
 
     def _reject(self, write: Write, error: Exception) -> None:
         _log.error("The database %s refuses a row, which is lost: %s", self._place, error)
         with self._changed:
-            self._waiting_rows -= write.rows
+            self._waiting_rows, self._rows_in_hand = self._waiting_rows - write.rows, self._rows_in_hand - write.rows
         failure = StoreError(f"The database {self._place} refuses this row: {error}. The others were written.")
         failure.__cause__ = error
         write.future.set_exception(failure)
@@ -224,6 +227,7 @@ class Writer:
         now_s = time.monotonic()
         with self._changed:
             passing = self._trouble is not None and self._trouble.passing
+            self._rows_in_hand = 0
             waiting = [*left, *self._queue]
             hopeless = [write for write in waiting if write.urgent and not (passing and now_s < write.deadline_s)]
             self._queue = deque(write for write in waiting if write not in hopeless)
@@ -250,10 +254,17 @@ class Writer:
             self.submit(self._on_notice(f"{lost:,} rows were lost while the database could not be written."))
 
     def _make_room(self) -> list[Write]:
-        """Take the oldest out of a queue that is too long, what is lasting last. Needs the lock."""
+        """Take the oldest out of a queue that is too long, what is lasting last. Needs the lock.
+
+        What somebody waits for stays: it is answered by the next try. What the thread has in its hands does not count:
+        it is older than all of the queue, and would push the newest out.
+        """
         dropped: list[Write] = []
-        while self._waiting_rows > self._capacity_rows and self._queue:
-            oldest = next((write for write in self._queue if not (write.urgent or write.lasting)), self._queue[0])
+        while self._waiting_rows - self._rows_in_hand > self._capacity_rows:
+            idle = [write for write in self._queue if not write.urgent] if self._hurried else self._queue
+            oldest = next((write for write in idle if not write.lasting), next(iter(idle), None))
+            if oldest is None:
+                break
             self._queue.remove(oldest)
             self._waiting_rows -= oldest.rows
             dropped.append(oldest)

@@ -89,7 +89,8 @@ def test_an_action_is_audited_from_pending_to_done(store: Store) -> None:
     assert [entry.id for entry in store.audit(limit=2)] == ["a2", "a1"]
     assert [entry.id for entry in store.audit(conversation="c")] == ["a2", "a1"]
     entry = store.audit_entry("a1")
-    assert entry is not None and entry.status == "done"
+    assert entry is not None
+    assert entry.status == "done"
     assert entry.changes == [{**changes[0], "new": "Infinity"}]
     assert entry.words == "set dt to 2e-3"
 
@@ -111,10 +112,13 @@ def test_conversations_are_kept_renamed_and_deleted(store: Store) -> None:
     assert (kept.title, kept.system_prompt) == ("Heat", "Be brief.")
     first, second = store.messages("c1")
     assert first.content == odd.replace("\ud83d", "?")
-    assert second.interrupted is True and second.tool_calls == [{"tool": "x"}] and second.usage == {"n": 2}
+    assert second.interrupted is True
+    assert second.tool_calls == [{"tool": "x"}]
+    assert second.usage == {"n": 2}
 
     store.delete_conversation("c1")
-    assert store.messages("c1") == [] and [each.id for each in store.conversations()] == ["c2"]
+    assert store.messages("c1") == []
+    assert [each.id for each in store.conversations()] == ["c2"]
     with pytest.raises(NotFound, match="c1"):
         store.rename_conversation("c1", "x")
 
@@ -140,8 +144,9 @@ def test_a_row_that_cannot_be_stored_fails_alone(store: Store) -> None:
     assert [future.result(SOON_S) for future in good] == [1] * 20
     with pytest.raises(StoreError, match="refuses"):
         bad.result(SOON_S)
+    store.add_audit(an_audit("twice"))
     with pytest.raises(StoreError, match="refuses"):
-        store.add_audit(an_audit("twice")) and store.add_audit(an_audit("twice"))
+        store.add_audit(an_audit("twice"))
     assert store.problem is None
 
 
@@ -194,7 +199,8 @@ def test_every_acknowledged_row_outlives_kill_9(tmp_path: Path) -> None:
     with Store(database) as store:
         steps = {reading.step for reading in store.readings(run, "t", last_n=10**6)}
         acknowledged = {int(word[1]) for word in words if word[0] == "reading"}
-        assert len(acknowledged) > 20 and acknowledged <= steps
+        assert len(acknowledged) > 20
+        assert acknowledged <= steps
         assert {word[1] for word in words if word[0] == "audit"} <= {entry.id for entry in store.audit(limit=10**6)}
         assert {word[1] for word in words if word[0] == "message"} <= {each.id for each in store.messages("killed")}
         assert store.problem is None
@@ -205,7 +211,8 @@ def test_processes_that_open_the_same_new_file_at_once_share_it(tmp_path: Path) 
     children = [start_writer(database, name, 200) for name in ("one", "two", "three")]
     for child in children:
         output, _ = child.communicate(timeout=60)
-        assert child.returncode == 0 and output.count("reading") == 200
+        assert child.returncode == 0
+        assert output.count("reading") == 200
 
     with Store(database) as store:
         assert {run.workload: len(store.readings(run.id, "t", 1000)) for run in store.runs()} == {

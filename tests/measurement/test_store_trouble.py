@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -74,9 +74,8 @@ def test_what_cannot_be_written_waits_within_bounds_and_the_loss_is_said(
         wait_until(lambda: store.lost_rows)
 
         problem = store.problem
-        assert (
-            problem and cause in problem and "lodger.db" in problem and "lost: " in problem and "To go on: " in problem
-        )
+        assert problem
+        assert all(words in problem for words in (cause, "lodger.db", "lost: ", "To go on: "))
         with pytest.raises(StoreError, match=cause):
             store.add_audit(an_audit("refused"))
         assert store.flush(1.0) is False
@@ -104,8 +103,10 @@ def small_disk(megabytes: int) -> Iterator[Path]:
     try:
         if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
             pytest.skip("mounting a small file system needs root")
-        yield place
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", "--lazy", str(place)], check=True)
     finally:
         place.rmdir()
 
@@ -113,9 +114,9 @@ def small_disk(megabytes: int) -> Iterator[Path]:
 def test_a_disk_that_is_really_full_and_then_has_room_again(tmp_path: Path) -> None:
     with small_disk(2) as place, open_store(place / "lodger.db") as store:
         ballast = place / "ballast"
-        with pytest.raises(OSError, match="No space"), ballast.open("wb", buffering=0) as file:
-            while True:
-                file.write(b"\0" * 4096)
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(b"\0" * 4096):
+                pass
         futures = [store.add_readings([a_reading(step)]) for step in range(200)]
         wait_until(lambda: store.problem)
         with pytest.raises(StoreError, match="disk"):
@@ -124,7 +125,8 @@ def test_a_disk_that_is_really_full_and_then_has_room_again(tmp_path: Path) -> N
 
         ballast.unlink()
         assert [future.result(SOON_S) for future in futures] == [1] * 200
-        assert store.problem is None and store.lost_rows == 0
+        assert store.problem is None
+        assert store.lost_rows == 0
 
 
 def test_trouble_that_ends_while_nobody_writes_is_noticed(tmp_path: Path) -> None:
@@ -145,7 +147,8 @@ def test_another_programs_lock_is_waited_for(tmp_path: Path) -> None:
         kept = store.add_readings([a_reading(0)])
         with pytest.raises(StoreError, match="another program holds it locked"):
             store.add_audit(an_audit("too long"))
-        assert store.problem and not kept.done()
+        assert store.problem
+        assert not kept.done()
         other.execute("ROLLBACK")
         assert kept.result(SOON_S) == 1
         assert store.problem is None
@@ -231,7 +234,7 @@ def old_database(path: Path) -> None:
     raw.close()
 
 
-def shape(path: Path) -> dict[str, object]:
+def shape(path: Path) -> Mapping[str, object]:
     """Tables, columns and indexes of a database."""
     engine = create_engine(f"sqlite:///{path}")
     look = inspect(engine)
