@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from measurement.errors import StoreError
 from measurement.store.schema import metadata, schema_version
-from measurement.store.trouble import trouble_of
+from measurement.store.trouble import explain, trouble_of
 from measurement.store.upgrades import Step, found_steps, newest_version
 
 BUSY_S = 2.0  # how long one statement waits for another process's lock
@@ -120,8 +120,7 @@ def prepare(engine: Engine) -> None:
             if trouble is not None and trouble.passing and time.monotonic() < deadline_s:
                 time.sleep(0.05)
                 continue
-            cause = f"{trouble.cause}; {trouble.remedy}" if trouble else f"{error}"
-            raise StoreError(f"The database {place_of(engine)} cannot be opened: {cause}.") from error
+            raise StoreError(f"The database {place_of(engine)} cannot be opened: {explain(error)}.") from error
 
 
 def _prepare_once(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from measurement.store import schema
 from measurement.store.coding import columns_of
 from measurement.store.database import address_of, open_engine, place_of
 from measurement.store.rows import Event
-from measurement.store.trouble import trouble_of
+from measurement.store.trouble import explain
 from measurement.store.writer import Step, Write, Writer
 
 
@@ -85,9 +85,7 @@ class Desk:
             with self.engine.connect() as connection:
                 return connection.execute(query).mappings().all()
         except SQLAlchemyError as error:
-            trouble = trouble_of(error)
-            cause = f"{trouble.cause}; {trouble.remedy}" if trouble else str(error)
-            raise StoreError(f"The database {place_of(self.engine)} cannot be read: {cause}.") from error
+            raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
 
     def _notice(self, words: str) -> Write:
         """The event that tells later what happened to the database itself."""

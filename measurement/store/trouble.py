@@ -35,6 +35,7 @@ _KNOWN: tuple[tuple[str, Trouble], ...] = (
                                "of that name")),
     ("not a database", _DAMAGED),
     ("malformed", _DAMAGED),
+    ("connection", Trouble("the database server cannot be reached", "start it, or correct its address")),
     ("i/o error", Trouble("the disk reports an input/output error", "check that the disk has room and is healthy")),
 )  # fmt: skip
 
@@ -47,11 +48,23 @@ def trouble_of(error: BaseException) -> Trouble | None:
         error = error.__cause__
     if not _of_the_database(error):
         return None
-    text = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    text = plain_words(error)
     for phrase, trouble in _KNOWN:
         if phrase in text.lower():
             return trouble
     return Trouble(f"it answers “{text}”", "check the database")
+
+
+def explain(error: BaseException) -> str:
+    """Cause and remedy as half a sentence; for an unknown error its own words."""
+    trouble = trouble_of(error)
+    return f"{trouble.cause}; {trouble.remedy}" if trouble else plain_words(error)
+
+
+def plain_words(error: BaseException) -> str:
+    """The first line of what the database said, without the statement and the values in it (they may be private)."""
+    lines = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def _of_the_database(error: BaseException) -> bool:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, Executable, update
 from measurement.errors import StoreError
 from measurement.store.database import Footing, place_of, writing
 from measurement.store.schema import schema_version
-from measurement.store.trouble import Trouble, trouble_of
+from measurement.store.trouble import Trouble, plain_words, trouble_of
 
 _log = logging.getLogger(__name__)
 
@@ -205,10 +205,11 @@ class Writer:
             write.future.set_result(count)
 
     def _reject(self, write: Write, error: Exception) -> None:
-        _log.error("The database %s refuses a row, which is lost: %s", self._place, error)
+        message = f"The database {self._place} refuses this row: {plain_words(error)}. It is lost; others are written."
+        _log.error("%s", message)
         with self._changed:
             self._waiting_rows, self._rows_in_hand = self._waiting_rows - write.rows, self._rows_in_hand - write.rows
-        failure = StoreError(f"The database {self._place} refuses this row: {error}. The others were written.")
+        failure = StoreError(message)
         failure.__cause__ = error
         write.future.set_exception(failure)
 
@@ -218,7 +219,7 @@ class Writer:
         with self._changed:
             known, self._trouble = self._trouble, trouble
         if known != trouble:
-            _log.error("The database %s cannot be written: %s (%s)", self._place, trouble.cause, error)
+            _log.error("The database %s cannot be written: %s (%s)", self._place, trouble.cause, plain_words(error))
         if not trouble.passing:
             self._engine.dispose()  # the next try begins with a new connection
 
