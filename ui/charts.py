@@ -7,11 +7,14 @@ figures carry mid-tone inks on a clear ground, so one figure is readable by day 
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
+from io import BytesIO
 
 import numpy as np
 import plotly.graph_objects as go
+from PIL import Image
 from plotly.subplots import make_subplots
 
 from measurement.store import Reading
@@ -90,10 +93,8 @@ def spark_path(values: Sequence[float | None], width: float = 100.0, height: flo
     return "".join(parts)
 
 
-def field_image(values: bytes, rows: int, columns: int, smallest_side_px: int = 480) -> np.ndarray:
-    """Colours a quantised field (``rows * columns`` bytes, row by row): uint8 ``[height, width, 3]``.
-
-    Cells are enlarged by whole numbers, so that no value is shown that was not sent.
+def field_image(values: bytes, rows: int, columns: int) -> np.ndarray:
+    """Colours a quantised field (``rows * columns`` bytes, row by row): uint8 ``[rows, columns, 3]``, one pixel a cell.
 
     Raises:
         ValueError: the bytes do not fill the grid.
@@ -101,8 +102,14 @@ def field_image(values: bytes, rows: int, columns: int, smallest_side_px: int = 
     grid = np.frombuffer(values, dtype=np.uint8)
     if rows < 1 or columns < 1 or grid.size != rows * columns:
         raise ValueError(f"A picture of {rows} x {columns} cells needs {rows * columns} bytes, not {grid.size}.")
-    enlarge = max(1, smallest_side_px // min(rows, columns)) if max(rows, columns) < 4 * smallest_side_px else 1
-    return np.kron(_palette()[grid.reshape(rows, columns)], np.ones((enlarge, enlarge, 1), dtype=np.uint8))
+    return _palette()[grid.reshape(rows, columns)]
+
+
+def png_address(image: np.ndarray) -> str:
+    """The image as an address that needs no request and leaves no file behind."""
+    held = BytesIO()
+    Image.fromarray(image).save(held, format="PNG")
+    return "data:image/png;base64," + b64encode(held.getvalue()).decode()
 
 
 def palette_css() -> str:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 SHOWN_EVERY_S = 0.08
 LISTED = 40
-TITLE_CHARACTERS = 48
 EXAMPLES_HTML = '<div class="examples">{{#each sentences}}<button type="button">{{this}}</button>{{/each}}</div>'
 
 # a sentence, and the parameter or metric that it speaks of ("" for none): it is offered only where that exists
@@ -134,8 +133,7 @@ class Desk:
         """Feed the turn's events to ``answer``; what cannot be answered is said in it."""
         try:
             talk = self._house.talk()
-            title = words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1] + "…"
-            await asyncio.to_thread(self._house.store.ensure_conversation, kept.conversation, title, kept.owner)
+            await asyncio.to_thread(self._house.store.ensure_conversation, kept.conversation, "", kept.owner)
             async for event in talk.send(words, conversation=kept.conversation, actor=kept.actor(words)):
                 answer.take(event)
                 yield
@@ -182,7 +180,7 @@ class Desk:
         """Keep instructions of the person's own for this conversation."""
         kept = Kept.read(told)
         try:
-            self._house.store.ensure_conversation(kept.conversation, "New conversation", kept.owner)
+            self._house.store.ensure_conversation(kept.conversation, "", kept.owner)
             self._house.store.set_system_prompt(kept.conversation, words.strip() or None)
         except LodgerError as error:
             return error.message, kept.to_json()

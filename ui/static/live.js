@@ -153,3 +153,5 @@ element.querySelector('.mode').onclick = () => window.lodger.toggleMode();
 document.addEventListener('visibilitychange', () => { if (!document.hidden) later(0); });
 if (props.value && props.value.workloads) draw(props.value);
 later(0);
+// the chat fills what the strip leaves of the window
+new ResizeObserver(() => document.documentElement.style.setProperty('--live', element.getBoundingClientRect().height + 'px')).observe(element);

@@ -69,7 +69,7 @@ def _talk() -> dict[str, Any]:
         parts["undo"] = gr.Button("Undo last change", size="sm", interactive=False, min_width=0, elem_id="undo-change")
         parts["toggle"] = gr.Button("Pause", size="sm", interactive=False, min_width=0, elem_id="pause-resume")
         parts["outcome"] = gr.Markdown(elem_classes="outcome", container=False, elem_id="act-outcome")
-    parts["box"] = gr.Textbox(lines=1, max_lines=8, show_label=False, container=False, autofocus=True, submit_btn=True, elem_id="say",
+    parts["box"] = gr.Textbox(lines=1, max_lines=8, label="Message", show_label=False, container=False, autofocus=True, submit_btn=True, elem_id="say",
                               placeholder="Ask about the run, or say what to change", html_attributes=gr.InputHTMLAttributes(
                                   enterkeyhint="send", spellcheck=False, autocomplete="off"))
     parts["examples"] = gr.HTML(html_template=EXAMPLES_HTML, js_on_load=static("examples.js"), sentences=[], apply_default_css=False,
