@@ -21,9 +21,8 @@ from itertools import product
 from typing import Any
 
 PI = Fraction("3.14159265358979323846264338327950288")
-_BOLTZMANN = Fraction(
-    "1.380649e-20"
-)  # g m²/s²/K, as pint's root unit of mass is the gram. Source: SI, exact since 2019
+# Joule per kelvin, exact since 2019 (source: SI brochure, 9th edition), in pint's roots g m²/s²/K.
+_BOLTZMANN = Fraction("1.380649e-20")
 
 # Ways of writing that pint does not know, or reads as something that nobody means here (C is coulomb to pint, m.p.h. is nothing).
 _PHRASES = {
@@ -167,7 +166,8 @@ def _registry() -> Any:
     """Pint's registry in exact fractions. Imported on the first unit that is read: it takes half a second."""
     import pint
 
-    registry = pint.UnitRegistry(non_int_type=Fraction)
+    exact: Any = Fraction  # pint takes any number type; its own annotation says float
+    registry = pint.UnitRegistry(non_int_type=exact)
     for definition in _EXTRA:
         registry.define(definition)
     return registry
@@ -273,11 +273,13 @@ def _multiplied(named: list[tuple[str, int]]) -> Unit | None:
     powers = tuple(sorted((str(name), Fraction(power)) for name, power in to_units_container(roots).items()))
     if powers == (("kelvin", Fraction(1)),) and len(named) == 1:
         return _temperature(named[0][0])
-    return Unit("*".join(name if power == 1 else f"{name}^{power}" for name, power in named), Fraction(factor), powers)
+    return Unit(
+        "*".join(name if power == 1 else f"{name}^{power}" for name, power in named), Fraction(str(factor)), powers
+    )
 
 
 def _temperature(name: str) -> Unit:
     """A temperature scale with its zero: 0 °C is 273.15 K."""
     quantity = _registry().Quantity
-    zero, one = (Fraction(quantity(Fraction(value), name).to("kelvin").magnitude) for value in (0, 1))
+    zero, one = (Fraction(str(quantity(Fraction(value), name).to("kelvin").magnitude)) for value in (0, 1))
     return Unit(name, one - zero, (("kelvin", Fraction(1)),), zero)

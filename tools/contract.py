@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workloads.runner import Workloads
-
 from measurement.errors import LodgerError
 from measurement.facts import Fact
 from measurement.store import Store
+from workloads.runner import Workloads
 
 Status = Literal["done", "refused", "failed", "pending"]
 

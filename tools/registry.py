@@ -121,5 +121,5 @@ def _complaint(problem: Any, spec: ToolSpec) -> str:
 
 def _stopped(error: LodgerError) -> Outcome:
     status: Status = "failed" if error.status >= 500 else "refused"
-    result = {"error": error.message, **{key: value for key, value in error.details.items()}}
+    result = {"error": error.message, **error.details}
     return Outcome(status, error.message, result, error=error, audit_id=error.details.get("audit_id"))

@@ -124,7 +124,7 @@ def _cardinal(words: Sequence[str]) -> Found:
         if word in SMALL:
             group += SMALL[word]
         elif word == "hundred":
-            group = (group or 1) * 100
+            group = (group or Fraction(1)) * 100
         else:
             total, group = total + (group or 1) * SCALES[word], Fraction(0)
         taken += 1

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from tools.quantity.notation import Marks, UnreadableError, read_number
+from tools.quantity.amounts import Amount, bare_number, plain_amount, read_amount, unsigned
+from tools.quantity.notation import Marks, read_number
 
 Whole = Literal["present", "maximum", "minimum", "range", "default", "unsaid"]
-
-
-@dataclass(frozen=True)
-class Amount:
-    """A number with the unit as it was written; more than one part for ``1 h 30 min``.
-
-    ``sign`` is the sign as written; ``side`` the side of a square (``64 by 64``).
-    """
-
-    parts: tuple[tuple[Fraction, str], ...]
-    sign: Literal["", "+", "-"] = ""
-    side: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -113,11 +102,11 @@ def _says(pattern: str) -> Callable[[_Rule], _Rule]:
 )
 def _several(found: re.Match[str], marks: Marks) -> Said | None:
     """``3 or maybe 4``, ``between 3 and 5``, ``3-4``: two values, and nobody said which."""
-    first, second = (_plain(found[name], marks) for name in ("first", "second"))
+    first, second = (plain_amount(found[name], marks) for name in ("first", "second"))
     joined = found.string[found.end("first") : found.start("second")].strip(" ,").lower()
     if first is None or second is None or (joined == "and" and not found.string.lower().startswith("between ")):
         return None
-    if joined == "-" and _amount(found.string, marks) is not None:
+    if joined == "-" and read_amount(found.string, marks) is not None:
         return None
     return Unsure(f'"{found.string}" names more than one value. Which one should it be?', lists=joined != "to")
 
@@ -140,7 +129,7 @@ def _share(found: re.Match[str], marks: Marks) -> Said | None:
     part, whole = found["part"], _named_whole(found)
     multiple = _multiple(part, marks)
     if multiple is None:
-        amount = _plain(part, marks)
+        amount = plain_amount(part, marks)
         multiple = _as_part(amount) if amount else None
     if multiple is None or whole is None:
         return None
@@ -166,7 +155,7 @@ def _multiplied(found: re.Match[str], marks: Marks) -> Said | None:
 @_says(rf"(?P<n>.+?)(?: times|-fold|fold|x) {_WAY}")
 def _times_more(found: re.Match[str], marks: Marks) -> Said | None:
     """``ten times higher`` is ten times as much, ``ten times less`` a tenth."""
-    amount = _bare(found["n"], marks)
+    amount = bare_number(found["n"], marks)
     return None if not amount else Scaled(1 / amount if found["down"] else amount)
 
 
@@ -174,7 +163,7 @@ def _times_more(found: re.Match[str], marks: Marks) -> Said | None:
     rf"(?:(?P<raise>{_RAISE})(?: it)? |(?P<lower>{_LOWER})(?: it)? )?(?:by )?(?P<n>.+?) (?:orders? of magnitude|decades?)(?: {_WAY})?"
 )
 def _magnitude(found: re.Match[str], marks: Marks) -> Said | None:
-    count = Fraction(1) if found["n"].lower() in ("a", "an", "one") else _bare(found["n"], marks)
+    count = Fraction(1) if found["n"].lower() in ("a", "an", "one") else bare_number(found["n"], marks)
     if count is None or count.denominator != 1 or abs(count) > 60:
         return None
     return _directed(found, Fraction(10) ** int(count))
@@ -184,40 +173,40 @@ def _magnitude(found: re.Match[str], marks: Marks) -> Said | None:
     rf"(?:(?P<raise>{_RAISE})(?: it)? |(?P<lower>{_LOWER})(?: it)? )?(?:by )?(?:a )?factor(?: of)? (?P<n>.+?)(?: {_WAY})?"
 )
 def _factor(found: re.Match[str], marks: Marks) -> Said | None:
-    factor = _bare(found["n"], marks)
+    factor = bare_number(found["n"], marks)
     return None if not factor else _directed(found, factor)
 
 
 @_says(rf"(?P<amount>.+?) (?:(?P<up>above|over)|(?P<down>below|under|beneath)) (?:{_ANY_WHOLE})")
 def _beside(found: re.Match[str], marks: Marks) -> Said | None:
     """``10 % below the maximum``."""
-    amount, whole = _plain(found["amount"], marks), _named_whole(found)
+    amount, whole = plain_amount(found["amount"], marks), _named_whole(found)
     return Moved(amount, bool(found["up"]), whole) if amount and whole not in (None, "range") else None
 
 
 @_says(rf"(?:by )?(?P<amount>.+?) {_WAY}")
 def _moved(found: re.Match[str], marks: Marks) -> Said | None:
     """``10 % more``, ``5 K less``."""
-    amount = _plain(found["amount"].removeprefix("+"), marks)
+    amount = plain_amount(found["amount"].removeprefix("+"), marks)
     return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
 
 
 @_says(rf"(?:(?P<up>{_RAISE})|(?P<down>{_LOWER}))(?: it)?(?: by)? (?P<amount>.+)")
 def _verb(found: re.Match[str], marks: Marks) -> Said | None:
     """``increase by 10 %``, ``add 5``."""
-    amount = _plain(found["amount"], marks)
+    amount = plain_amount(found["amount"], marks)
     return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
 
 
 @_says(r"(?:by|um|de) (?P<amount>.+)")
 def _by(found: re.Match[str], marks: Marks) -> Said | None:
     """``by -5 K`` says where to; ``by 5 K`` does not."""
-    amount = _plain(found["amount"], marks)
+    amount = plain_amount(found["amount"], marks)
     if amount is None:
         return None
     if not amount.sign:
         return Unsure(f'Up or down by "{found["amount"]}"?')
-    return Moved(_unsigned(amount), amount.sign == "+")
+    return Moved(unsigned(amount), amount.sign == "+")
 
 
 @_says(r"(?P<n>.+?) parts? (?:per|in|out of) (?P<m>.+)|(?P<few>one|two|three|1|2|3) (?:in|out of) (?P<many>.+)")
@@ -225,7 +214,7 @@ def _parts(found: re.Match[str], marks: Marks) -> Said | None:
     """``two parts per million``, ``one part in 10^6``, ``1 in 1000``."""
     above, below = found["n"] or found["few"], found["m"] or found["many"]
     below = below if not re.fullmatch("(?:hundred|thousand|million|billion|trillion)", below, re.I) else f"a {below}"
-    count, among = _bare(above, marks), _bare(below, marks)
+    count, among = bare_number(above, marks), bare_number(below, marks)
     return Amount(((count / among, ""),)) if count is not None and among else None
 
 
@@ -233,7 +222,7 @@ def _parts(found: re.Match[str], marks: Marks) -> Said | None:
     r"(?:at least|at most|more than|less than|no more than|no less than|fewer than|up to|above|below|over|under|beyond|greater than|>|<|>=|<=|≥|≤|mindestens|höchstens) ?(?P<amount>.+)"
 )
 def _bound(found: re.Match[str], marks: Marks) -> Said | None:
-    if _plain(found["amount"], marks) is None:
+    if plain_amount(found["amount"], marks) is None:
         return None
     return Unsure(f'"{found.string}" is a bound, not a value. Which value should it be?')
 
@@ -249,7 +238,7 @@ def _vague(found: re.Match[str], _marks: Marks) -> Said | None:
     r"(?:an? )?(?:period|frequency|angular frequency|time|duration|temperature|energy) of (?P<amount>.+)|(?P<alone>.+)"
 )
 def _alone(found: re.Match[str], marks: Marks) -> Said | None:
-    return _amount(found["amount"] or found["alone"], marks)
+    return read_amount(found["amount"] or found["alone"], marks)
 
 
 def _named_whole(found: re.Match[str]) -> Whole | None:
@@ -265,7 +254,7 @@ def _multiple(text: str, marks: Marks) -> Fraction | None:
     after = re.fullmatch(r"(?:times|multiplied by|multiply by|\*|x) ?(?P<n>.+)", text, re.I)
     below = re.fullmatch(r"(?:divided by|divide by|/) ?(?P<n>.+)", text, re.I)
     found = before or after or below
-    amount = _bare(found["n"], marks) if found else None
+    amount = bare_number(found["n"], marks) if found else None
     if not amount:
         return None
     return 1 / amount if below and not (before or after) else amount
@@ -287,61 +276,3 @@ def _directed(found: re.Match[str], factor: Fraction) -> Said:
     if found["down"] or found["lower"]:
         return Scaled(1 / factor)
     return Unsure(f'Up or down: "{found.string}"?')
-
-
-def _bare(text: str, marks: Marks) -> Fraction | None:
-    """A number without any unit."""
-    try:
-        number = read_number(text, marks)
-    except UnreadableError:
-        return None
-    return number.value if number.end == len(text) else None
-
-
-def _plain(text: str, marks: Marks) -> Amount | None:
-    """An amount and nothing else around it."""
-    said = _amount(text.strip(), marks)
-    return said if said and all(len(unit.split()) <= 4 for _value, unit in said.parts) else None
-
-
-def _unsigned(amount: Amount) -> Amount:
-    return replace(amount, parts=tuple((abs(value), unit) for value, unit in amount.parts), sign="")
-
-
-def _amount(text: str, marks: Marks) -> Amount | None:
-    """A number and its unit; units are not looked up here. None when no number stands in front, or letters follow one oddly."""
-    sign: Literal["", "+", "-"] = "+" if text.startswith("+") else "-" if text.startswith("-") else ""
-    sign = "-" if text.lower().startswith(("minus ", "negative ")) else sign
-    try:
-        number = read_number(text, marks)
-    except UnreadableError:
-        return None
-    rest = text[number.end :]
-    unit = _of_a(rest)
-    if unit and not re.match(r"[^\W\d_]|[%‰°/*1'\"]", unit):
-        return None
-    if unit.startswith("1") and not unit.startswith("1/"):
-        return None
-    compound = _compound(unit, marks)
-    if compound is not None:
-        return Amount(((number.value, compound[0]), *compound[1]), sign)
-    return Amount(((number.value, unit),), sign, number.side)
-
-
-def _of_a(rest: str) -> str:
-    """The unit in ``half a second``, ``a quarter of a kilohertz``, ``5-kHz``."""
-    return re.sub(r"^(?:of )?an? (?=\w)|^-(?=[^\W\d_])", "", rest.strip(), flags=re.I)
-
-
-def _compound(unit: str, marks: Marks) -> tuple[str, tuple[tuple[Fraction, str], ...]] | None:
-    """``h 30 min`` after the 1 of ``1 h 30 min``: the first unit and the further parts."""
-    found = re.fullmatch(r"([^\W\d_°%]+)(?:,? (?:and )?|)(\d.*[^\W\d].*)", unit, re.S)
-    exponent = (
-        found and re.fullmatch(r"\d(?:\D.*)?", found[2]) and not re.fullmatch(r"\d+(?:\.\d+)? ?[^\W\d_]+", found[2])
-    )
-    if found is None or exponent:
-        return None
-    rest = _amount(found[2], marks)
-    if rest is None or rest.sign or not all(other for _value, other in rest.parts):
-        return None
-    return found[1], rest.parts

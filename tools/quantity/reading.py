@@ -16,8 +16,9 @@ from typing import Any
 
 from measurement.errors import Ambiguous, Refused
 from measurement.facts import format_number, with_unit
+from tools.quantity.amounts import Amount
 from tools.quantity.notation import TooLargeError, tidy
-from tools.quantity.phrases import Amount, Said, Unsure, read
+from tools.quantity.phrases import Said, Unsure, read
 from tools.quantity.relative import Applied, apply
 from workloads.parameters import ParameterInfo
 
@@ -68,7 +69,7 @@ def _number(span: Any, parameter: ParameterInfo, current: Any) -> Quantity:
     else:
         applied = _exact(span, parameter, current)
     value = _typed(applied, str(span), parameter)
-    _check_bounds(value, str(span), parameter)
+    _check_bounds(value, parameter)
     return Quantity(value, _how(str(span), value, applied, parameter), applied.relative)
 
 
@@ -155,7 +156,7 @@ def _whole_number(applied: Applied, span: str, parameter: ParameterInfo) -> int:
     raise Refused(f'{parameter.name} takes whole numbers only, not "{span}". Nothing was changed.')
 
 
-def _check_bounds(value: float | int, span: str, parameter: ParameterInfo) -> None:
+def _check_bounds(value: float | int, parameter: ParameterInfo) -> None:
     low, high = parameter.minimum, parameter.maximum
     side = (
         "below its minimum"

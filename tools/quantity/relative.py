@@ -11,7 +11,8 @@ from typing import Any
 
 from measurement.errors import Ambiguous, Refused
 from measurement.facts import with_unit
-from tools.quantity.phrases import Amount, Moved, Said, Scaled, Share, Unsure, Whole
+from tools.quantity.amounts import Amount
+from tools.quantity.phrases import Moved, Said, Scaled, Share, Unsure, Whole
 from tools.quantity.units import in_unit, is_percent, is_unitless
 from workloads.parameters import ParameterInfo
 
@@ -53,15 +54,8 @@ def _amount(said: Amount, ground: _Ground) -> Applied:
         raise Ambiguous(f"Should {parameter.name} be {said.side} or {said.parts[0][0]}?")
     parts = [in_unit(value, unit, parameter, change=place > 0) for place, (value, unit) in enumerate(said.parts)]
     if len(parts) > 1 and any(part.how for part in parts):
-        return _bridged_sum(said, ground)
+        raise Refused(f"Say it in one unit, please: {parameter.name} is in {parameter.unit}. Nothing was changed.")
     return Applied(sum((part.value for part in parts), Fraction(0)), how=parts[0].how)
-
-
-def _bridged_sum(said: Amount, ground: _Ground) -> Applied:
-    """``1 s 200 ms`` as a period: the parts are added before the bridge, which is not linear."""
-    raise Refused(
-        f"{ground.parameter.name} takes a number in {ground.parameter.unit}; say it in one unit. Nothing was changed."
-    )
 
 
 def _signed_percent(said: Amount, ground: _Ground) -> Applied:

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.quantity.amounts import Amount
 from tools.quantity.notation import TooLargeError, tidy
 from tools.quantity.numerals import SMALL
-from tools.quantity.phrases import Amount, Moved, Said, Unsure, read
+from tools.quantity.phrases import Moved, Said, Unsure, read
 from tools.quantity.units import is_unit
 
 LONGEST = 14  # words of one span

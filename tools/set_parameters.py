@@ -1,0 +1,101 @@
+"""The tool that changes several parameters at once, all or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from measurement.errors import Refused
+from measurement.facts import Fact
+from tools.auditing import Entry, audited, changed
+from tools.contract import Outcome, ToolContext
+from tools.quantity import read_quantity
+from tools.target import find_parameter, target
+from tools.wording import change_sentence, quoted, run_fact, when_in_effect
+from workloads.runner import Change, SetResult, Snapshot, Workload
+
+ACTUATOR = True
+
+
+def set_parameters(
+    context: ToolContext, changes: dict[str, str | float | int | bool], workload: str | None = None
+) -> Outcome:
+    """Change several parameters of the simulation together: all of them, or none if one is refused.
+
+    Args:
+        changes: new value for each parameter name, in the user's own words with its unit, such as 1.2 kHz.
+        workload: name of the simulation; leave out for the current one.
+    """
+    return change_parameters(context, "set_parameters", {"changes": changes}, changes, workload)
+
+
+def change_parameters(
+    context: ToolContext, tool: str, args: dict[str, Any], changes: dict[str, Any], workload: str | None
+) -> Outcome:
+    """Resolve names, read quantities, change, and put it all on record; the body of both setting tools.
+
+    Raises: NotFound, Ambiguous, Refused, Conflict, Unavailable: nothing was changed.
+    """
+    with audited(context, tool, {**args, "workload": workload}, workload) as entry:
+        aim = target(context, workload)
+        snapshot = aim.snapshot()
+        values, said = _read(changes, aim, snapshot)
+        result = apply_changes(aim, snapshot, values, entry)
+    return outcome_of(snapshot, result, entry, said)
+
+
+def apply_changes(aim: Workload, snapshot: Snapshot, values: dict[str, Any], entry: Entry) -> SetResult:
+    """Hand the values to the workload; a late answer settles the entry."""
+    known = snapshot.parameters
+    entry.plan(changed([Change(name, known[name].value, value, known[name].unit) for name, value in values.items()]))
+    entry.pending = True
+    result = aim.set(values, on_applied=entry.settle)
+    entry.pending = result.pending
+    if not result.pending:
+        entry.changes = changed(result.changes)
+    return result
+
+
+def outcome_of(snapshot: Snapshot, result: SetResult, entry: Entry, said: list[str]) -> Outcome:
+    """The answer to a change: what it was, what it is, when it took effect."""
+    changes = changed(result.changes)
+    sentences = [
+        change_sentence(change, when_in_effect(change["step"], result.pending, result.kept)) for change in changes
+    ]
+    facts = [fact for change in changes for fact in _facts(snapshot, change)]
+    return Outcome(
+        "pending" if result.pending else "done",
+        "\n\n".join(filter(None, ["\n".join(_listed(sentences)), quoted(" ".join(said))])),
+        {"changes": [{**change, "audit_id": entry.id} for change in changes]},
+        facts,
+        audit_id=entry.id,
+    )
+
+
+def _read(changes: dict[str, Any], aim: Workload, snapshot: Snapshot) -> tuple[dict[str, Any], list[str]]:
+    if not changes:
+        raise Refused("There is nothing to change: give at least one parameter and its value.")
+    if not snapshot.parameters:
+        raise Refused(f"{aim.name} is {snapshot.state} and has not told its parameters yet; try again in a moment.")
+    values: dict[str, Any] = {}
+    said: list[str] = []
+    for asked, span in changes.items():
+        info, match = find_parameter(asked, snapshot)
+        if info.name in values:
+            raise Refused(f"{info.name} is given twice; which of its values is meant? Nothing was changed.")
+        quantity = read_quantity(span, info, snapshot.changed.get(info.name, info.value))
+        values[info.name] = quantity.value
+        said += [sentence for sentence in (match.said, f"I read {quantity.said}." if quantity.said else "") if sentence]
+    return values, said
+
+
+def _facts(snapshot: Snapshot, change: dict[str, Any]) -> list[Fact]:
+    name, unit = change["name"], change["unit"]
+    facts = [
+        run_fact(snapshot, f"{name} before", change["old"], unit),
+        run_fact(snapshot, name, change["new"], unit),
+    ]
+    return facts if change["step"] is None else [*facts, run_fact(snapshot, f"{name} step of change", change["step"])]
+
+
+def _listed(sentences: list[str]) -> list[str]:
+    return sentences if len(sentences) == 1 else [f"- {sentence}" for sentence in sentences]

@@ -1,0 +1,137 @@
+"""The tool that takes the last change back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from measurement.clock import local_hms
+from measurement.errors import Conflict, NotFound, Refused
+from measurement.store import Audit, Store
+from tools.auditing import audited
+from tools.contract import Outcome, ToolContext
+from tools.moving import state_change, state_result
+from tools.set_parameters import apply_changes, outcome_of
+from tools.target import target
+from tools.wording import quoted, state_facts, state_sentence
+from workloads.runner import StateResult, Workload
+
+ACTUATOR = True
+LOOK_BACK = 500  # rows of the audit
+_BACK: dict[tuple[str, str], Callable[[Workload], StateResult]] = {
+    ("running", "paused"): Workload.resume,
+    ("paused", "running"): Workload.pause,
+}
+_SETTING = frozenset(["set_parameter", "set_parameters"])
+_MOVING = frozenset(["pause_simulation", "resume_simulation"])
+_CHANNELS = {
+    "user": "on the page",
+    "model": "in the chat",
+    "rest": "through the API",
+    "websocket": "through the WebSocket",
+    "watch": "by a watch",
+}
+
+
+def undo(context: ToolContext, workload: str | None = None, audit_id: str | None = None) -> Outcome:
+    """Take the last change of the simulation back: parameters get their earlier values, a pause is resumed.
+
+    Undoing again goes one change further back; when there is none left, the last undo is taken back.
+
+    Args:
+        workload: name of the simulation; leave out for the current one.
+        audit_id: which change to take back; leave out for the last one.
+    """
+    aim = target(context, workload)
+    entry = _chosen(context.store, aim.name, audit_id)
+    outcome = (
+        _revert_state(context, aim, entry) if _is_move(context.store, entry) else _revert_values(context, aim, entry)
+    )
+    _mark(context.store, entry)
+    return outcome
+
+
+def _chosen(store: Store, workload: str, audit_id: str | None) -> Audit:
+    """The change to take back: the one of that id, else the newest that stands, else the newest undo.
+
+    Raises: NotFound; Conflict when it cannot be taken back or there is nothing.
+    """
+    if audit_id is not None:
+        entry = store.audit_entry(audit_id)
+        if entry is None or entry.workload != workload:
+            raise NotFound(f"There is no change {audit_id} of {workload}; it may belong to another workload.")
+        if not _stands(store, entry):
+            why = "was undone already" if entry.status == "undone" else "changed nothing that could be taken back"
+            raise Conflict(f"{audit_id} {why}; nothing was changed.")
+        return entry
+    standing = [entry for entry in store.audit(LOOK_BACK) if entry.workload == workload and _stands(store, entry)]
+    changes = [entry for entry in standing if entry.undo_of is None]
+    undone = [entry for entry in standing if entry.undo_of is not None and _takes_back_a_change(store, entry)]
+    if not changes and not undone:
+        raise Conflict(f"There is nothing to undo in {workload}: no change of it is on record.")
+    return (changes or undone)[0]
+
+
+def _stands(store: Store, entry: Audit) -> bool:
+    """Whether the entry is in force and can be reversed; a stop and a restart cannot."""
+    if entry.status not in ("done", "pending") or not any(change["old"] != change["new"] for change in entry.changes):
+        return False
+    return _first(store, entry).tool in _SETTING or _is_move(store, entry)
+
+
+def _is_move(store: Store, entry: Audit) -> bool:
+    """Whether it paused or resumed the run."""
+    change = entry.changes[0]
+    return _first(store, entry).tool in _MOVING and (change["old"], change["new"]) in _BACK
+
+
+def _first(store: Store, entry: Audit) -> Audit:
+    """The action at the bottom of a chain of undos."""
+    while entry.undo_of is not None and (earlier := store.audit_entry(entry.undo_of)) is not None:
+        entry = earlier
+    return entry
+
+
+def _takes_back_a_change(store: Store, entry: Audit) -> bool:
+    """An undo proper; what takes back an undo (a redo) has put the first change in force again."""
+    first = store.audit_entry(entry.undo_of or "")
+    return first is not None and first.undo_of is None
+
+
+def _revert_values(context: ToolContext, aim: Workload, entry: Audit) -> Outcome:
+    values = {change["name"]: change["old"] for change in entry.changes if change["old"] != change["new"]}
+    with audited(context, "undo", {"audit_id": entry.id}, aim.name, undo_of=entry.id) as row:
+        snapshot = aim.snapshot()
+        gone = [name for name in values if name not in snapshot.parameters]
+        if gone:
+            raise Refused(f"{aim.name} has no parameter {gone[0]} any more; nothing was changed.")
+        result = apply_changes(aim, snapshot, values, row)
+    return outcome_of(snapshot, result, row, [_whose(entry)])
+
+
+def _revert_state(context: ToolContext, aim: Workload, entry: Audit) -> Outcome:
+    change = entry.changes[0]
+    with audited(context, "undo", {"audit_id": entry.id}, aim.name, undo_of=entry.id, essential=True) as row:
+        result = _BACK[change["old"], change["new"]](aim)
+        row.changes = state_change(result)
+    sentence = f"{state_sentence(aim.name, result, row.unrecorded)}\n\n{quoted(_whose(entry))}"
+    facts = state_facts(aim.snapshot(), result.after_state, result.step)
+    return Outcome("done", sentence, state_result(aim.name, result, row.id), facts, audit_id=row.id)
+
+
+def _mark(store: Store, entry: Audit) -> None:
+    """What was taken back is undone; taking back an undo puts the first change in force again."""
+    marks: list[Any] = [store.update_audit(entry.id, status="undone")]
+    if entry.undo_of is not None:
+        marks.append(store.update_audit(entry.undo_of, status="done"))
+    for mark in marks:
+        mark.result(5.0)
+
+
+def _whose(entry: Audit) -> str:
+    """``Taken back: the change made in the chat at 10:42:07 ("set it to 5").``"""
+    where = _CHANNELS.get(entry.actor_kind, "")
+    name = f" by {entry.actor_name}" if entry.actor_name else ""
+    words = f' ("{entry.words}")' if entry.words else ""
+    what = "the undo" if entry.undo_of else "the change"
+    return f"Taken back: {what} made {where}{name} at {local_hms(entry.taken_at)}{words}."
