@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -92,17 +93,20 @@ class Feed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._last_status = ""
-        house.workloads.subscribe(self._from_thread)
+        self._unsubscribe: Callable[[], None] | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._ticker = asyncio.create_task(self._tick(), name="status feed")
+        self._unsubscribe = self._house.workloads.subscribe(self._from_thread)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop = None
+        if self._unsubscribe is not None:
+            self._unsubscribe()
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)

@@ -88,9 +88,13 @@ def _one_problem(error: Mapping[str, Any]) -> str:
         return f"This is not valid JSON ({error.get('ctx', {}).get('error', 'it cannot be read')})"
     where = tuple(error.get("loc", ()))
     place = ".".join(str(part) for part in where[1:] or where or ("request",))
-    given = repr(error.get("input"))
-    given = given if len(given) <= SHOWN_CHARACTERS else given[:SHOWN_CHARACTERS] + "…"
-    return f"{place}: {error.get('msg', 'not understood')} (given: {given})"
+    return f"{place}: {error.get('msg', 'not understood')} (given: {shown(error.get('input'))})"
+
+
+def shown(given: Any) -> str:
+    """What somebody sent, cut to what fits a sentence."""
+    text = repr(given)
+    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 
 
 def speak_in_sentences(app: FastAPI) -> None:
@@ -113,8 +117,7 @@ async def _validation_error(_: Request, error: Exception) -> StrictJSON:
 
 async def _http_error(_: Request, error: Exception) -> StrictJSON:
     known = cast("HTTPException", error)
-    sentences = {413: "The body is too large: at most 1 MiB is read; send less."}
-    answer = error_reply(sentences.get(known.status_code, str(known.detail)), known.status_code)
+    answer = error_reply(str(known.detail), known.status_code)
     answer.headers.update(known.headers or {})
     return answer
 

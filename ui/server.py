@@ -6,24 +6,25 @@ Computes nothing. What is mounted at ``/`` swallows every path that comes after 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.routing import Match
 
 import ui.api
 from measurement.errors import NotFound
 from ui.house import House
+from ui.body_limit import BodyLimit
 from ui.login import login_router
 from ui.replies import ErrorReply, LastResort, StrictJSON, error_reply, speak_in_sentences
 from ui.security import Door, Gate
 from ui.websocket import Feed, websocket_router
 
-BODY_LIMIT_BYTES = 1 << 20
 API_PREFIX = "/api"
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ERROR_SHAPES: dict[int | str, dict[str, Any]] = {
@@ -42,22 +43,18 @@ def create_app(house: House, page: bool = True) -> FastAPI:
     feed = Feed(house)
     app = _documented_app(house, feed)
     speak_in_sentences(app)
-    for name, router in api_routers(house):
-        app.include_router(
-            router,
-            prefix=API_PREFIX,
-            tags=[name],
-            responses=ERROR_SHAPES,
-            max_body_size=BODY_LIMIT_BYTES,
-        )
+    routers = dict(api_routers(house))
+    for name, router in routers.items():
+        app.include_router(router, prefix=API_PREFIX, tags=[name], responses=ERROR_SHAPES)
     app.include_router(websocket_router(house, feed))
     door = Door(house.host, house.hosts, house.token)
     if house.token is not None:
         app.include_router(login_router(door))
-    _end_of_api(app)
+    _end_of_api(app, routers.values())
     if page:
         _mount_page(app, house)
     # The last one added is the outermost: the gate stands in front, the last resort right behind it.
+    app.add_middleware(BodyLimit, prefix=API_PREFIX + "/")
     app.add_middleware(LastResort)
     app.add_middleware(Gate, door=door)
     return app
@@ -89,12 +86,12 @@ def _documented_app(house: House, feed: Feed) -> FastAPI:
     )
 
 
-def _end_of_api(app: FastAPI) -> None:
+def _end_of_api(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     """Answer what is left under ``/api`` with JSON, before Gradio would answer it with a page."""
 
     @app.api_route(API_PREFIX + "/{path:path}", methods=EVERY_METHOD, include_in_schema=False)
     def unknown(path: str, request: Request) -> StrictJSON:
-        allowed = _methods_at(app, request)
+        allowed = _methods_at(routers, path, request.method)
         if allowed:
             words = ", ".join(sorted(allowed))
             answer = error_reply(f"{request.method} is not answered at /api/{path}; use {words}.", 405)
@@ -103,15 +100,11 @@ def _end_of_api(app: FastAPI) -> None:
         raise NotFound(f"There is no route /api/{path}; the documentation at /docs lists them all.")
 
 
-def _methods_at(app: FastAPI, request: Request) -> set[str]:
+def _methods_at(routers: Iterable[APIRouter], path: str, method: str) -> set[str]:
     """The methods that the asked path does answer to."""
-    scope = {**request.scope, "path": request.url.path}
-    found: set[str] = set()
-    for route in app.routes:
-        match, _ = route.matches(scope)
-        if match is Match.PARTIAL:
-            found |= set(getattr(route, "methods", None) or ())
-    return found
+    scope = {"type": "http", "path": f"/{path}", "root_path": "", "method": method}
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    return {word for route in routes if route.matches(scope)[0] is Match.PARTIAL for word in route.methods}
 
 
 def _mount_page(app: FastAPI, house: House) -> None:

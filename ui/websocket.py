@@ -20,7 +20,7 @@ from measurement.errors import Conflict, LodgerError
 from tools.contract import Actor
 from ui.feed import Feed, Mailbox, Overrun
 from ui.house import House
-from ui.replies import incident, internal_sentence, strict_json, validation_sentence
+from ui.replies import incident, internal_sentence, shown, strict_json, validation_sentence
 from ui.turns import MESSAGE_CHARACTERS, Transcript, relay
 
 LOG = logging.getLogger("lodger.page")
@@ -118,7 +118,7 @@ class Line:
         try:
             wish = INCOMING.validate_json(text)
         except ValidationError as error:
-            await self._complain(validation_sentence(error.errors(include_url=False)))
+            await self._complain(_misunderstood(error))
             return
         if isinstance(wish, Chat):
             self._begin(wish)
@@ -161,3 +161,15 @@ class Line:
 
     async def _complain(self, sentence: str) -> None:
         await self._mailbox.put_words(strict_json({"type": "error", "error": sentence}))
+
+
+def _misunderstood(error: ValidationError) -> str:
+    """One sentence for a message that is neither of the two known ones."""
+    problems = error.errors(include_url=False)
+    if problems[0]["type"] in ("dict_type", "union_tag_not_found", "union_tag_invalid"):
+        return (
+            'A message is a JSON object whose "type" is "chat" or "cancel"; this one is not: '
+            + shown(problems[0]["input"])
+            + "."
+        )
+    return validation_sentence(problems)
