@@ -15,16 +15,15 @@ from tools import registry
 from tools.contract import Actor
 from ui.charts import field_image, metrics_figure, palette_css, png_address
 from ui.fragments import pill, short_number, steps, table, text
+from workloads.runner import ALIVE
 
 if TYPE_CHECKING:
     from ui.house import House
-    from workloads.parameters import ParameterInfo
-    from workloads.snapshot import Picture, Snapshot
+    from workloads.runner import ParameterInfo, Picture, Snapshot
 
 READINGS = 500
 AUDITED = 40
 NOTES_SHOWN = 12
-ALIVE = ("starting", "running", "paused")
 
 
 class Bench:
@@ -73,7 +72,9 @@ class Bench:
 
     def act(self, tool: str, name: str | None, **args: Any) -> str:
         """Do one thing to the shown workload through its tool; gives the sentence to show, refusals too."""
-        context = self._house.context(Actor(kind="user", name="page"), name)
+        context = self._house.context(Actor(kind="user"), name)
+        if name is not None:
+            args["workload"] = name
         return registry.call(tool, context, args).summary
 
     def pause(self, name: str | None) -> str:
@@ -100,7 +101,7 @@ class Bench:
         changes = {each: value for each, before, value in pairs if value not in (before, None, "")}
         if not changes:
             return "Nothing differs from what runs already."
-        return self.act("set_parameters", name, parameters=changes)
+        return self.act("set_parameters", name, changes=changes)
 
 
 def form_of(shown: Snapshot) -> dict[str, Any]:

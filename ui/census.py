@@ -65,10 +65,10 @@ class Census:
                         "not known yet" if now.cpu_percent is None else f"{now.cpu_percent:.0f} % of the processor")
         rows = [("memory", whole), ("processor", processor)] + ([] if plan is None else self._shares(plan))
         lines = "".join(f'<div class="share"><span>{text(name)}</span>{drawn}</div>' for name, drawn in rows)
-        gpu = f'<p class="quiet">No GPU: {text(now.gpu_reason)}</p>' if now.gpus is None and now.gpu_reason else ""
-        gpu += "".join(f"<p>{text(used)}</p>" for used in now.gpus or ())
-        note = f'<p class="quiet">{text(plan.note)}</p>' if plan is not None and plan.note else ""
-        return f'<div class="section"><h3>Memory and processor</h3>{lines}{gpu}{note}</div>'
+        gpu = "".join(f"<p>{text(used)}</p>" for used in now.gpus or ())
+        if now.gpus is None and now.gpu_reason:
+            gpu = f'<p class="quiet">No GPU is used: {text(now.gpu_reason)}.</p>'
+        return f'<div class="section"><h3>Memory and processor</h3>{lines}{gpu}</div>'
 
     def _shares(self, plan: Any) -> list[tuple[str, str]]:
         """A line an owner of the plan: what it holds of its part, where that can be seen from here."""

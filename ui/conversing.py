@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN_EVERY_S = 0.08
 LISTED = 40
+REVERSIBLE = frozenset({"set_parameter", "set_parameters", "pause_simulation", "resume_simulation"})
 EXAMPLES_HTML = '<div class="examples">{{#each sentences}}<button type="button">{{this}}</button>{{/each}}</div>'
 
 # a sentence, and the parameter or metric that it speaks of ("" for none): it is offered only where that exists
@@ -58,7 +59,7 @@ class Kept:
 
     def actor(self, words: str | None = None) -> Actor:
         """This person, as the audit names them."""
-        return Actor(kind="user", name=self.owner, conversation=self.conversation, words=words)
+        return Actor(kind="user", conversation=self.conversation, words=words)
 
 
 class Desk:
@@ -256,9 +257,9 @@ class Desk:
 
 
 def last_change(entries: list[Audit], workload: str) -> Audit | None:
-    """The newest change of parameters of ``workload`` that was made and not taken back."""
-    return next((entry for entry in entries if entry.workload == workload and entry.status == "done" and entry.changes
-                 and entry.undo_of is None), None)
+    """The newest change of ``workload`` that was made and not taken back: what the tool ``undo`` would take back."""
+    return next((entry for entry in entries if entry.workload == workload and entry.status == "done" and entry.undo_of is None
+                 and entry.tool in REVERSIBLE and any(change["old"] != change["new"] for change in entry.changes)), None)
 
 
 def _said_change(entry: Audit) -> str:

@@ -47,6 +47,7 @@ class Answer:
     facts: list[dict[str, Any]] = field(default_factory=list)
     usage: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    notice: str = ""
     finished: bool = False
     interrupted: bool = False
 
@@ -60,7 +61,7 @@ class Answer:
         """The bubbles of this answer: cards, plots, words, sources."""
         shown = [_card(call) for call in self.calls.values()]
         if self.words or not (shown or self.error or self.finished):
-            shown.append(gr.ChatMessage(role="assistant", content=self.words or "…"))
+            shown.append(gr.ChatMessage(role="assistant", content=self.words or f"*{self.notice or '…'}*"))
         shown += [gr.ChatMessage(role="assistant", content=gr.Plot(series_figure(call.series), show_label=False, container=False))
                   for call in self.calls.values() if call.series is not None]
         if self.error:
@@ -113,6 +114,15 @@ def _take_token(answer: Answer, event: Mapping[str, Any]) -> None:
     answer.words += str(event.get("text", ""))
 
 
+def _take_reset(answer: Answer, event: Mapping[str, Any]) -> None:
+    """The engine died in the middle and answers from the beginning."""
+    answer.words = ""
+
+
+def _take_notice(answer: Answer, event: Mapping[str, Any]) -> None:
+    answer.notice = str(event.get("text", ""))
+
+
 def _take_call(answer: Answer, event: Mapping[str, Any]) -> None:
     call = Call(str(event.get("id", "")), str(event.get("tool", "")), dict(event.get("args") or {}))
     answer.calls[call.id] = call
@@ -144,18 +154,18 @@ def _take_error(answer: Answer, event: Mapping[str, Any]) -> None:
     answer.finished = True
 
 
-_READERS = {"token": _take_token, "tool_call": _take_call, "tool_result": _take_result, "response": _take_response, "error": _take_error}
+_READERS = {"token": _take_token, "reset": _take_reset, "notice": _take_notice, "tool_call": _take_call, "tool_result": _take_result, "response": _take_response, "error": _take_error}
 
 
 def _card(call: Call) -> gr.ChatMessage:
     """A folded card: the tool and its arguments in the title; all of it inside."""
     given = ", ".join(f"{name} = {_short(value)}" for name, value in call.args.items() if value is not None)
-    title = _clip(f"{call.tool}({given})", TITLE_CHARACTERS)
+    title = _clip(f"{call.tool}({given})".replace("\n", " "), TITLE_CHARACTERS)
     parts = [f"**Arguments**\n{_code(call.args)}"]
     if call.status:
         parts.append(f"**Result** · {MARKS.get(call.status, call.status)}\n{_code(call.result)}")
     # without a status the card would stand open; "pending" turns a spinner while the tool works
-    metadata: dict[str, Any] = {"title": _plain(title), "id": call.id, "status": "done" if call.status else "pending"}
+    metadata: dict[str, Any] = {"title": f"`{title.replace('`', chr(39))}`", "id": call.id, "status": "done" if call.status else "pending"}
     if call.status:
         metadata["log"] = MARKS.get(call.status, call.status)
     return gr.ChatMessage(role="assistant", content="\n\n".join(parts), metadata=metadata)  # type: ignore[arg-type]

@@ -74,6 +74,7 @@ def _talk() -> dict[str, Any]:
                                   enterkeyhint="send", spellcheck=False, autocomplete="off"))
     parts["examples"] = gr.HTML(html_template=EXAMPLES_HTML, js_on_load=static("examples.js"), sentences=[], apply_default_css=False,
                                 elem_id="examples")
+    gr.HTML(html_template="", js_on_load=static("follow.js"), elem_classes="pulse-room", apply_default_css=False)
     parts["asked"] = gr.State("")
     return parts
 

@@ -24,14 +24,14 @@ def build(house: House) -> None:
     beat = pulse("clock")
     with gr.Row(elem_classes="bench-room", equal_height=False):
         with gr.Column(scale=3, min_width=300):
-            processes = gr.HTML(elem_classes="bare panel", elem_id="processes")
-            memory = gr.HTML(elem_classes="bare panel", elem_id="memory")
+            processes = gr.HTML(apply_default_css=False, elem_classes="bare panel", elem_id="processes")
+            memory = gr.HTML(apply_default_css=False, elem_classes="bare panel", elem_id="memory")
             with gr.Group(elem_classes="panel form-room"):
                 log = gr.Dropdown([], label="Log", elem_id="log-name")
-                tail = gr.HTML(elem_classes="bare", elem_id="log-tail")
+                tail = gr.HTML(apply_default_css=False, elem_classes="bare", elem_id="log-tail")
         with gr.Column(scale=2, min_width=280):
-            engine = gr.HTML(elem_classes="bare panel", elem_id="engine-state")
-            gr.HTML(census.about, elem_classes="bare panel")
+            engine = gr.HTML(apply_default_css=False, elem_classes="bare panel", elem_id="engine-state")
+            gr.HTML(census.about, apply_default_css=False, elem_classes="bare panel")
     refresh: dict[str, Any] = {"fn": census.refresh, "inputs": log, "outputs": [engine, processes, memory, log, tail], **QUIET}
     beat.tick(**refresh, trigger_mode="once")
     log.input(**refresh)

@@ -26,19 +26,19 @@ def build(house: House) -> None:
     beat = pulse("readings")
     with gr.Row(elem_classes="bench-top"):
         picker = gr.Dropdown(bench.names(), show_label=False, container=False, visible=False, min_width=180, scale=0, elem_id="workload")
-        head = gr.HTML(elem_classes="bare bench-state")
+        head = gr.HTML(apply_default_css=False, elem_classes="bare bench-state")
         buttons = [gr.Button(label, size="sm", interactive=False, min_width=0, variant=variant, elem_id=id) for label, variant, id in (
             ("Pause", "secondary", "bench-pause"), ("Resume", "secondary", "bench-resume"), ("Stop", "stop", "bench-stop"),
             ("Restart", "secondary", "bench-restart"), ("Restart with defaults", "secondary", "bench-reset"))]
     said = gr.Markdown(elem_classes="outcome", container=False, elem_id="bench-outcome")
     with gr.Row(elem_classes="bench-room", equal_height=False):
         with gr.Column(scale=3, min_width=300):
-            chart = gr.Plot(show_label=False, elem_id="metrics-chart", elem_classes="panel-block")
-            past = gr.HTML(elem_classes="bare panel")
+            chart = gr.Plot(show_label=False, elem_id="metrics-chart", elem_classes="panel-block first")
+            past = gr.HTML(apply_default_css=False, elem_classes="bare panel fourth")
         with gr.Column(scale=2, min_width=300):
-            with gr.Group(elem_classes="panel form-room", elem_id="parameters"):
+            with gr.Group(elem_classes="panel form-room third", elem_id="parameters"):
                 _form(bench, form, said)
-            pictures = gr.HTML(elem_classes="bare panel", elem_id="fields")
+            pictures = gr.HTML(apply_default_css=False, elem_classes="bare panel second", elem_id="fields")
     shown = [picker, drawn, chart, pictures, head, past, form, *buttons]
     refresh: dict[str, Any] = {"fn": bench.refresh, "inputs": [picker, drawn], "outputs": shown, **QUIET}
     beat.tick(**refresh, trigger_mode="once")
@@ -53,7 +53,7 @@ def _form(bench: Bench, form: gr.State, said: gr.Markdown) -> None:
     @gr.render(inputs=form, triggers=[form.change], show_progress="hidden")
     def draw(shown: dict[str, Any] | None) -> None:
         fields = shown["fields"] if shown else []
-        gr.HTML("<h3>Parameters</h3>" if fields else "<p class='quiet'>No parameters are known yet.</p>", elem_classes="bare")
+        gr.HTML("<h3>Parameters</h3>" if fields else "<p class='quiet'>No parameters are known yet.</p>", apply_default_css=False, elem_classes="bare")
         inputs = [_field(field) for field in fields]
         if not inputs or not shown:
             return
