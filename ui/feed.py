@@ -26,7 +26,7 @@ ALERTS_WAITING = 1000
 WORDS_WAITING = 256
 
 
-class Overrun(Exception):
+class OverrunError(Exception):
     """A socket whose reader has fallen too far behind."""
 
 
@@ -65,10 +65,10 @@ class Mailbox:
             self._room.clear()
 
     async def take(self) -> str:
-        """The next message: alerts, then answers, then the status. Raises ``Overrun`` when alerts pile up unread."""
+        """The next message: alerts, then answers, then the status. Raises ``OverrunError`` when alerts pile up unread."""
         await self._mail.wait()
         if len(self._alerts) > ALERTS_WAITING:
-            raise Overrun
+            raise OverrunError
         taken = self._next()
         if not self._alerts and not self._words and self._status is None:
             self._mail.clear()

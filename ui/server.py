@@ -18,8 +18,8 @@ from starlette.routing import Match
 
 import ui.api
 from measurement.errors import NotFound
-from ui.house import House
 from ui.body_limit import BodyLimit
+from ui.house import House
 from ui.login import login_router
 from ui.replies import ErrorReply, LastResort, StrictJSON, error_reply, speak_in_sentences
 from ui.security import Door, Gate
@@ -104,7 +104,7 @@ def _methods_at(routers: Iterable[APIRouter], path: str, method: str) -> set[str
     """The methods that the asked path does answer to."""
     scope = {"type": "http", "path": f"/{path}", "root_path": "", "method": method}
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    return {word for route in routes if route.matches(scope)[0] is Match.PARTIAL for word in route.methods}
+    return {word for route in routes if route.matches(scope)[0] is Match.PARTIAL for word in route.methods or ()}
 
 
 def _mount_page(app: FastAPI, house: House) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from measurement.errors import EngineError
 from tools.contract import Actor
@@ -58,6 +58,10 @@ def _hear_token(heard: Transcript, event: Event) -> None:
     heard.text.append(str(event.get("text", "")))
 
 
+def _hear_reset(heard: Transcript, _event: Event) -> None:  # the engine died on the way and the answer begins anew
+    heard.text.clear()
+
+
 def _hear_call(heard: Transcript, event: Event) -> None:
     heard.calls[str(event.get("id"))] = {
         "id": event.get("id"),
@@ -85,6 +89,7 @@ def _hear_error(heard: Transcript, event: Event) -> None:
 
 _HEARINGS = {
     "token": _hear_token,
+    "reset": _hear_reset,
     "tool_call": _hear_call,
     "tool_result": _hear_result,
     "response": _hear_response,
@@ -94,7 +99,8 @@ _HEARINGS = {
 
 async def relay(talk: Talk, message: str, heard: Transcript, actor: Actor) -> AsyncGenerator[Event]:
     """Send ``message`` and pass on every event, noting it in ``heard``; leaving early closes the turn behind it."""
-    async with aclosing(talk.send(message, heard.conversation, actor=actor)) as events:
+    stream = cast("AsyncGenerator[Event]", talk.send(message, heard.conversation, actor=actor))
+    async with aclosing(stream) as events:
         async for event in events:
             heard.hear(event)
             yield event

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from measurement.errors import Conflict, LodgerError
 from tools.contract import Actor
-from ui.feed import Feed, Mailbox, Overrun
+from ui.feed import Feed, Mailbox, OverrunError
 from ui.house import House
 from ui.replies import incident, internal_sentence, shown, strict_json, validation_sentence
 from ui.turns import MESSAGE_CHARACTERS, Transcript, relay
@@ -71,6 +71,7 @@ class Line:
         self._socket = socket
         self._mailbox = mailbox
         self._turn: asyncio.Task[None] | None = None
+        self._conversation: str | None = None
         self._hung_up = False
 
     async def run(self) -> None:
@@ -89,7 +90,7 @@ class Line:
         try:
             while True:
                 await self._socket.send_text(await self._mailbox.take())
-        except Overrun:
+        except OverrunError:
             await self._socket.close(TRY_AGAIN_LATER, "Too many alerts were left unread.")
         except (WebSocketDisconnect, RuntimeError):
             LOG.debug("a socket closed while something was being sent to it")  # the reader learns it too, and ends
@@ -121,29 +122,33 @@ class Line:
             await self._complain(_misunderstood(error))
             return
         if isinstance(wish, Chat):
-            self._begin(wish)
+            await self._begin(wish)
         else:
             await self._cancel()
 
-    def _begin(self, wish: Chat) -> None:
+    async def _begin(self, wish: Chat) -> None:
         if self._turn is not None and not self._turn.done():
             raise Conflict("A turn is still running on this socket; wait for its response, or cancel it first.")
-        self._house.talk()  # says so at once when nobody can answer
-        self._turn = asyncio.create_task(self._talk(wish), name="websocket turn")
+        talk = self._house.talk()
+        actor = Actor("websocket", self._client(), wish.conversation, wish.message)
+        # Its id is known from the start, so that a cancelled first turn can be gone on with.
+        self._conversation = wish.conversation or await asyncio.to_thread(talk.start, actor.name)
+        self._turn = asyncio.create_task(self._talk(wish.message, self._conversation, actor), name="websocket turn")
+
+    def _client(self) -> str:
+        return self._socket.client.host if self._socket.client else ""
 
     async def _cancel(self) -> None:
-        if self._turn is None or self._turn.done():
+        if self._turn is None or self._turn.done() or self._conversation is None:
             await self._complain("Nothing is running on this socket, so there is nothing to cancel.")
-        else:
+        elif not self._house.talk().cancel(self._conversation):  # it had not begun to answer
             self._turn.cancel()
 
-    async def _talk(self, wish: Chat) -> None:
+    async def _talk(self, message: str, conversation: str, actor: Actor) -> None:
         """Run one turn; whatever happens in it, the socket is told how it ended."""
-        client = self._socket.client
-        actor = Actor("websocket", client.host if client else "", wish.conversation, wish.message)
-        heard = Transcript(wish.conversation)
+        heard = Transcript(conversation)
         try:
-            async with aclosing(relay(self._house.talk(), wish.message, heard, actor)) as events:
+            async with aclosing(relay(self._house.talk(), message, heard, actor)) as events:
                 async for event in events:
                     await self._mailbox.put_words(strict_json(event))
             if heard.response is None and heard.error is None:

@@ -1,6 +1,7 @@
 """A conversation that was recorded: the same events for the same words, so that the routes can be tested without a model.
 
-``wait`` never ends by itself, ``flood`` says a great deal, ``break`` fails as nobody foresaw, ``refuse`` ends in an error.
+``wait`` waits to be cancelled, ``stuck`` does not even heed that, ``flood`` says a great deal, ``break`` fails as nobody
+foresaw.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ class RecordedTalk:
     def __init__(self) -> None:
         self.closed: list[str] = []
         self.actors: list[Actor] = []
-        self.cancelled: list[str] = []
+        self.deleted: list[str] = []
+        self.prompts: dict[str, str | None] = {}
+        self._stops: dict[str, asyncio.Event] = {}
 
     async def send(
         self, message: str, conversation: str | None = None, actor: Actor | None = None
@@ -32,9 +35,19 @@ class RecordedTalk:
         ended = False
         try:
             yield {"type": "token", "text": "Step "}
-            if message == "wait":
+            if message in ("wait", "stuck"):
                 yield {"type": "tool_call", **CALL}
-                await asyncio.Event().wait()
+                stop = asyncio.Event()
+                if message == "wait" and conversation:
+                    self._stops[conversation] = stop
+                await stop.wait()
+                yield {
+                    "type": "response",
+                    "response": "Step *(stopped)*",
+                    "conversation": conversation,
+                    "interrupted": True,
+                }
+                return
             if message == "break":
                 raise ZeroDivisionError("nobody foresaw this")
             for number in range(5000 if message == "flood" else 1):
@@ -54,5 +67,20 @@ class RecordedTalk:
             if not ended:
                 self.closed.append(message)
 
-    def cancel(self, conversation: str) -> None:
-        self.cancelled.append(conversation)
+    def cancel(self, conversation: str) -> bool:
+        stop = self._stops.pop(conversation, None)
+        if stop is not None:
+            stop.set()
+        return stop is not None
+
+    def start(self, owner: str = "", title: str = "") -> str:
+        return "c-new"
+
+    def delete(self, conversation: str) -> None:
+        self.deleted.append(conversation)
+
+    def export(self, conversation: str, form: str) -> str:
+        return f"{conversation} as {form}"
+
+    def set_system_prompt(self, conversation: str, text: str | None) -> None:
+        self.prompts[conversation] = text

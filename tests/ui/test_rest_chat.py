@@ -59,14 +59,20 @@ def test_the_system_says_why_there_is_no_gpu_and_who_runs(place: Place) -> None:
     assert "control plane" in pids.values()
 
 
-def test_kept_conversations_can_be_read_and_deleted(place: Place) -> None:
+def test_kept_conversations_can_be_read_exported_and_deleted(place: Place) -> None:
     store = place.house.store
     store.ensure_conversation("c-kept", title="Kept")
     store.add_message(Message("m-1", "c-kept", 1.0, "user", "hello", [], [], {}))
     read = place.client.get("/api/conversations/c-kept").json()
     assert [message["content"] for message in read["messages"]] == ["hello"]
     assert "c-kept" in {one["id"] for one in place.client.get("/api/conversations").json()["conversations"]}
+    exported = place.client.get("/api/conversations/c-kept/export", params={"form": "json"})
+    assert (exported.text, exported.headers["content-type"]) == ("c-kept as json", "application/json")
+    assert place.client.put("/api/conversations/c-kept/system_prompt", json={"text": "Be brief."}).status_code == 200
+    assert place.talk.prompts == {"c-kept": "Be brief."}
     assert place.client.delete("/api/conversations/c-kept").status_code == 204
+    assert place.talk.deleted == ["c-kept"]
+    store.delete_conversation("c-kept")  # as the conversations would have done
     gone = place.client.get("/api/conversations/c-kept")
     assert (gone.status_code, "c-kept" in gone.json()["error"]) == (404, True)
 
@@ -75,5 +81,5 @@ def test_the_documentation_lists_the_routes_and_loads_from_nowhere_else(place: P
     listed = place.client.get("/openapi.json").json()["paths"]
     assert {"/api/chat", "/api/workloads/{name}/parameters", "/api/health", "/api/audit"} <= listed.keys()
     page = place.client.get("/docs").text
-    assert "http://" not in page and "https://" not in page
+    assert "://" not in page
     assert place.client.get("/docs-assets/swagger-ui-bundle.js").status_code == 200

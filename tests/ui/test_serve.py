@@ -12,7 +12,7 @@ import httpx
 import pytest
 from places import Place
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from measurement.errors import Conflict, SettingsError
 from ui.house import House
@@ -32,6 +32,11 @@ def test_a_host_that_is_not_ours_is_one_sentence() -> None:
             listen(host, 0)
 
 
+def exhaust(opened: ClientConnection) -> None:
+    while True:
+        opened.recv(timeout=30)
+
+
 def test_stopping_does_not_wait_for_open_sockets_and_frees_the_port(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -41,8 +46,7 @@ def test_stopping_does_not_wait_for_open_sockets_and_frees_the_port(
         opened.recv(timeout=30)
         server.stop()
         with pytest.raises(ConnectionClosed):
-            while True:
-                opened.recv(timeout=30)
+            exhaust(opened)
     assert server.wait(0)
     assert [record.getMessage() for record in caplog.records] == []
     with socket.create_server(("127.0.0.1", server.port)):

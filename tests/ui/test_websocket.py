@@ -12,7 +12,7 @@ import pytest
 from places import PATIENCE_S, Place, until
 from websockets.sync.client import ClientConnection, connect
 
-from ui.feed import ALERTS_WAITING, Mailbox, Overrun
+from ui.feed import ALERTS_WAITING, Mailbox, OverrunError
 
 PUSHED = {"status", "alert"}
 
@@ -84,16 +84,27 @@ def test_a_turn_that_breaks_is_an_error_without_a_traceback(socket: ClientConnec
     assert answered(socket)
 
 
-def test_cancel_ends_the_turn_with_what_was_said_so_far(place: Place, socket: ClientConnection) -> None:
-    say(socket, type="chat", message="wait", conversation="c-1")
+def test_cancel_ends_the_turn_in_a_conversation_that_can_be_gone_on_with(socket: ClientConnection) -> None:
+    say(socket, type="chat", message="wait")
     hear(socket, "tool_call")
     say(socket, type="chat", message="another")
     assert "still running" in hear(socket, "error")["error"]
     say(socket, type="cancel")
     end = hear(socket, "response")
+    assert (end["response"], end["interrupted"], end["conversation"]) == ("Step *(stopped)*", True, "c-new")
+    assert answered(socket)
+
+
+def test_a_turn_that_does_not_heed_cancel_is_closed_with_what_was_said_so_far(
+    place: Place, socket: ClientConnection
+) -> None:
+    say(socket, type="chat", message="stuck", conversation="c-1")
+    hear(socket, "tool_call")
+    say(socket, type="cancel")
+    end = hear(socket, "response")
     assert (end["response"], end["interrupted"], end["conversation"]) == ("Step ", True, "c-1")
     assert end["tool_calls"][0]["status"] == "pending"
-    assert "wait" in place.talk.closed
+    assert "stuck" in place.talk.closed
     assert answered(socket)
 
 
@@ -132,14 +143,18 @@ def test_a_reader_that_never_reads_slows_its_own_turn_and_is_hung_up_on_over_ale
     async def never_read() -> int:
         mailbox = Mailbox()
         spoken = 0
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                while True:
-                    await mailbox.put_words("word")
-                    spoken += 1
+
+        async def speak() -> None:
+            nonlocal spoken
+            while True:
+                await mailbox.put_words("word")
+                spoken += 1
+
+        await asyncio.wait({turn := asyncio.ensure_future(speak())}, timeout=0.2)
+        turn.cancel()
         for _ in range(10 * ALERTS_WAITING):
             mailbox.put_alert("alert")
-        with pytest.raises(Overrun):
+        with pytest.raises(OverrunError):
             await mailbox.take()
         return spoken
 
