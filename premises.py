@@ -10,14 +10,19 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from measurement.errors import Conflict, StoreError, WorkloadError
 from measurement.host import machine
 from measurement.store import Event, Store
 from measurement.facts import new_id
-from settings import VERSION, Settings
-from workloads.memory import Ledger, MemoryPlan, plan
+from settings import VERSION, Settings, environment
+from workloads.ledger import readable
+from workloads.memory import LLM, MemoryPlan, plan
+from workloads.watchdog import Breach, Watchdog, shed
+
+if TYPE_CHECKING:
+    from workloads.runner import Workload
 
 log = logging.getLogger("lodger")
 ENGINE_TIMEOUT_S = 600.0
@@ -64,11 +69,14 @@ class Premises:
     def plan_memory(self) -> str:
         """Reserve every share. Raises OutOfMemory, SettingsError."""
         self._plan = memory_plan(self._settings)
-        self._ledger = Ledger(self._plan.total_bytes)
+        self._ledger = self._plan.ledger()
         for row in self._plan.rows:
             self._ledger.reserve(row.owner, row.bytes)
-        shares = ", ".join(f"{row.owner} {row.bytes / 2**30:.1f} GiB" for row in self._plan.rows)
-        return f"{self._plan.device}, {self._plan.total_bytes / 2**30:.1f} GiB: {shares}"
+        self._watchdog = Watchdog(self._on_breach)
+        self._watchdog.start()
+        self._started.callback(self._watchdog.stop)
+        shares = ", ".join(f"{row.owner} {readable(row.bytes)}" for row in self._plan.rows)
+        return f"{self._plan.device}, {readable(self._plan.total_bytes)}: {shares}"
 
     def start_engine(self, progress: Progress) -> Started:
         """Start the LLM and wait until it answers. Raises EngineError, NotFound."""
@@ -95,6 +103,7 @@ class Premises:
         self._started.callback(self._engine.stop)
         self._engine.start()
         self._engine.wait_ready(ENGINE_TIMEOUT_S, progress)
+        self._watchdog.watch(LLM, self._engine.pids, self._limit(LLM), protected=True)
         return f"{self._engine.model} on {self._engine.name}", self._engine.pids()
 
     def warm_up(self) -> Started:
@@ -120,12 +129,13 @@ class Premises:
             run_folder=self._data / "run",
             log_folder=self._data / "logs",
             data_folder=self._data / "checkpoints",
-            env=caps.env,
-            memory_limit_bytes=caps.rlimit_data_bytes,
+            env={**environment(), **caps.environment},
+            memory_limit_bytes=caps.memory_limit_bytes,
             nice=self._settings.workload_nice,
         )
         self._workloads.add(workload)
         self._started.callback(workload.stop)
+        self._watchdog.watch(name, lambda: _pids(workload), caps.resident_limit_bytes)
         workload.start()
         self._await_first_step(workload, progress)
         now = workload.snapshot()
@@ -178,7 +188,16 @@ class Premises:
         self._started.callback(server.stop)
         return server.start()
 
-    def _await_first_step(self, workload, progress: Progress) -> None:
+    def _limit(self, owner: str) -> int | None:
+        return self._ledger.caps(owner).resident_limit_bytes if owner in self._ledger.reservations else None
+
+    def _on_breach(self, breach: Breach) -> None:
+        """Who holds too much gives way: pause, checkpoint, stop. Never the LLM."""
+        done = shed(self._workloads.get(breach.victim)) if breach.victim else []
+        text = " ".join([breach.sentence, *done])
+        self._store.add_event(Event(new_id("e"), time.time(), "alert", breach.victim, text, {"kind": "memory"}))
+
+    def _await_first_step(self, workload: Workload, progress: Progress) -> None:
         deadline = time.monotonic() + WORKLOAD_TIMEOUT_S
         while (now := workload.snapshot()).state == "starting" or (now.state == "running" and now.step == 0 and not now.metrics):
             if time.monotonic() > deadline:
@@ -203,3 +222,8 @@ class Premises:
         except OSError as error:
             raise Conflict(f"Another Lodger uses {self._data}; stop it, or give this one its own folder with --data-dir.") from error
         self._started.callback(lambda: (path.unlink(missing_ok=True), held.close()))
+
+
+def _pids(workload: Workload) -> list[int]:
+    pid = workload.snapshot().pid
+    return [pid] if pid else []

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     engine_key: str | None = Field(None, description="key that this server wants", repr=False)
     tool_calls: Literal["native", "grammar"] | None = Field(None, description="how the model is asked for tools (default: as the engine says)")
     recording: Path | None = Field(None, description="file of recorded answers, for the engine replay")
-    threads: int | None = Field(None, ge=1, le=1024, description="threads of the engine (default: one per core)")
+    threads: int | None = Field(None, ge=1, le=1024, description="threads of the engine (default: one core less than there are, 8 at most)")
     nice: int = Field(0, ge=-20, le=19, description="niceness of the engine")
     context_tokens: int = Field(4096, ge=512, le=1_048_576, description="context of one request, tokens")
     parallel: int = Field(3, ge=1, le=64, description="requests that the engine answers at once")

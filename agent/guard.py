@@ -63,7 +63,7 @@ def check(tool: str, args: Mapping[str, Any], reading: Reading, values: Mapping[
 
 def gaps(reading: Reading) -> list[str]:
     """The questions that a message raises by itself: an order that lacks a name or a value, or can be read two ways."""
-    return [question for clause in reading.clauses for question in _gaps(clause, reading)]
+    return [question for clause in reading.clauses for question in clause_gaps(clause, reading)]
 
 
 def deed(tool: str, args: Mapping[str, Any]) -> str:
@@ -73,7 +73,11 @@ def deed(tool: str, args: Mapping[str, Any]) -> str:
     return _DEED.get(tool, tool.replace("_", " "))
 
 
-def _gaps(clause: Clause, reading: Reading) -> Iterator[str]:
+def clause_gaps(clause: Clause, reading: Reading) -> Iterator[str]:
+    """The questions that one clause raises."""
+    if not clause.has_order and (spoken := _not_ordered(clause)):
+        yield spoken
+        return
     if not clause.orders("set_parameter") or clause.asks and not words.POLITE.search(clause.text):
         return
     parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
@@ -88,6 +92,20 @@ def _gaps(clause: Clause, reading: Reading) -> Iterator[str]:
         yield f"What should {parameters[0]} be{allowed}? It is {format_number(info.value)}{' ' + info.unit if info.unit else ''} now."
     elif clause.strong_set and not clause.has_order and not clause.mentions and not _other_order(clause):
         yield _which_parameter(clause, reading)
+
+
+def _not_ordered(clause: Clause) -> str | None:
+    """What to say of an action that is forbidden or wondered about: that it was not done, and how to have it done."""
+    for trace in clause.traces:
+        if trace.tool == "set_parameter" and not clause.assignments:
+            continue
+        first = clause.assignments[0] if clause.assignments else None
+        act = deed(trace.tool, {"name": first.parameter, "value": first.value} if first else {})
+        if trace.mood == "negated":
+            return f"All right, I did not {act}; nothing was changed."
+        if trace.mood in ("question", "reported"):
+            return f"I did not do anything. If I should {act}, tell me to; a change can be undone."
+    return None
 
 
 def _other_order(clause: Clause) -> bool:
@@ -139,7 +157,7 @@ def _check_one(asked: str, value: Any, reading: Reading, values: Mapping[str, fl
     for clause in clauses:
         if clause.orders("set_parameter") and any(_same(a, name, value) for a in clause.assignments):
             if clause.doubtful:
-                return Verdict("ask", next(_gaps(clause, reading), f"Which value should {name} have?"))
+                return Verdict("ask", next(clause_gaps(clause, reading), f"Which value should {name} have?"))
             return _check_condition(clause.condition, values)
     return _doubt(name, value, clauses, reading)
 

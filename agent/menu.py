@@ -14,6 +14,7 @@ from agent import words
 from agent.reading import Clause, Reading
 
 _SHOW = re.compile(r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I)
+_NOW = re.compile(r"\b(?:status|state|current|currently|now|right now|progress)\b", re.I)
 _COUNT = re.compile(r"\b(\d{1,4})\b")
 DEFAULT_COUNT = 50
 LARGEST_COUNT = 4096
@@ -42,7 +43,8 @@ def offer(clause: Clause, reading: Reading) -> Menu:
     if acts:
         return Menu(tuple(acts), must_act=True)
     reads = list(_reads(clause, reading))
-    asks_run = bool(reads) and reading.about_run and (clause.asks or bool(_SHOW.search(clause.text)))
+    looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
+    asks_run = bool(reads) and (looks_back or reading.about_run and (clause.asks or bool(_SHOW.search(clause.text))))
     return Menu(tuple(reads), must_act=asks_run)
 
 
@@ -65,14 +67,18 @@ def _shadowed(tool: str, clause: Clause) -> bool:
 def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
     if reading.has_order and not clause.asks and not _SHOW.search(clause.text):
         return
+    if clause.hypothetical and (clause.assignments or any(trace.tool != "set_parameter" for trace in clause.traces)):
+        return
     metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]
     topics = {tool for tool, pattern in words.TOPICS.items() if pattern.search(clause.text)}
-    if metrics and "get_metrics_history" in topics:
+    history = bool(metrics) and "get_metrics_history" in topics
+    if history:
         counts = [int(count) for count in _COUNT.findall(clause.text) if 0 < int(count) <= LARGEST_COUNT] or [DEFAULT_COUNT]
         yield _entry("get_metrics_history", metric={"enum": list(dict.fromkeys(metrics))}, last_n={"enum": counts[:1]})
     if "get_available_parameters" in topics:
         yield _entry("get_available_parameters")
-    if "get_simulation_state" in topics or clause.mentions:
+    looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
+    if (("get_simulation_state" in topics or clause.mentions) and (not history or _NOW.search(clause.text))) or looks_back:
         yield _entry("get_simulation_state")
 
 

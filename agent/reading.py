@@ -26,6 +26,15 @@ _JOINT = re.compile(r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und
 _STRONG_SET = re.compile(r"(?<![\w-])(?:set|change|adjust|increase|decrease|raise|lower|reduce|update|modify|switch|tune|bump|setze?|stelle?|ändere?|erhöhe?|senke?|mets|règle|augmente|baisse|pon|cambia|sube|baja|aumenta)(?![\w-])", re.I)
 _ASSIGN = re.compile(r"^\s*(?:is\s+)?(?:=|:=?|->|→|to be|should be|shall be|must be|to|at|auf|à|a|en)\s*$", re.I)
 _NOT_A_VALUE = re.compile(r"(?:\b(?:from|von|de|desde|step|steps|last|past|for|every|than|of the|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$", re.I)
+_BY = re.compile(r"\b(?:by|um|de|en)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
+_DIRECTIONS = [
+    ("up", re.compile(r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|erhöhe?|augmente[rz]?|monte[rz]?|sube|aumenta)\b", re.I)),
+    ("down", re.compile(r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|senke?|verringere?|reduziere?|baisse[rz]?|diminue[rz]?|réduis|baja|reduce|disminuye)\b", re.I)),
+    ("up by a factor of", re.compile(r"\b(?:multiply|scale|multipliziere?|multiplie[rz]?|multiplica)\b", re.I)),
+    ("down by a factor of", re.compile(r"\b(?:divide|dividiere?|teile|divise[rz]?|divide)\b", re.I)),
+]
+_ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
+_SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
 _NOT_A_VALUE_AFTER = re.compile(r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?)\b", re.I)
 _EITHER = re.compile(r"\b(?:or|maybe|perhaps|or maybe|oder|vielleicht|ou|peut-être|o|quizás|either|between|somewhere|roughly|about|around|approximately)\b", re.I)
 _POLITE_IF = re.compile(r"\bif (?:you (?:can|could|please|like|want|don'?t mind|would|may)|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))\b", re.I)
@@ -60,6 +69,7 @@ class Clause:
     values: tuple[Span, ...]
     assignments: tuple[Assignment, ...]
     asks: bool
+    hypothetical: bool
     strong_set: bool
     doubtful: bool
     condition: Condition | None = None
@@ -130,7 +140,7 @@ def _sentences(own: str) -> Iterator[str]:
 
 def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
     body, condition = _split_condition(sentence, vocabulary)
-    hypothetical = bool(_HYPOTHETICAL.search(body)) and not words.POLITE.search(body)
+    hypothetical = bool(_HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(words.PAST.search(body))
     for part in _parts(body, vocabulary):
         clause = _read_clause(part, vocabulary, focus, hypothetical, condition)
         if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
@@ -170,15 +180,22 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
     for joint in _JOINT.finditer(body):
         rest = body[joint.end() :]
         upto = _JOINT.search(rest)
-        if body[start : joint.start()].strip() and _stands_alone(rest[: upto.start()] if upto else rest, vocabulary):
-            yield body[start : joint.start()]
+        left, right = body[start : joint.start()], rest[: upto.start()] if upto else rest
+        if left.strip() and _stands_alone(right, vocabulary) and not _waits_for_value(left, right, vocabulary):
+            yield left
             start = joint.end()
     yield body[start:]
 
 
+def _waits_for_value(left: str, right: str, vocabulary: Vocabulary) -> bool:
+    """"set amplitude and temperature to 2": the first name has no value of its own yet."""
+    wants = _STRONG_SET.search(left) and mentions.find(left, vocabulary) and not find_spans(left)
+    return bool(wants) and not mentions.find_choices(left, vocabulary) and not _STRONG_SET.search(right)
+
+
 def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
     others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
-    if any(others) or _STRONG_SET.search(text) or words.QUESTION.search(text):
+    if any(others) or _STRONG_SET.search(text) or words.QUESTION.search(text) or words.SHOW.match(text):
         return True
     return bool((mentions.find(text, vocabulary) and find_spans(text)) or mentions.find_choices(text, vocabulary))
 
@@ -192,12 +209,29 @@ def _read_clause(text: str, vocabulary: Vocabulary, focus: str | None, hypotheti
     if not any(trace.tool == "set_parameter" for trace in traces) and _bare_assignment(text, found, values):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
     asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
-    return Clause(text, traces, found, values, tuple(assignments), asks, bool(_STRONG_SET.search(text)), doubtful, condition)
+    return Clause(text, traces, found, values, tuple(assignments), asks, hypothetical, bool(_STRONG_SET.search(text)), doubtful, condition)
 
 
 def _may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     inside = any(mention.start <= span.start and span.end <= mention.end for mention in found)
     return not (inside or _NOT_A_VALUE.search(text[: span.start]) or _NOT_A_VALUE_AFTER.search(text[span.end :]))
+
+
+def _said(text: str, span: Span) -> str:
+    """A value in full: "lower it by 0.5" says "down by 0.5", which is not "0.5"."""
+    before = text[: span.start]
+    if _ADD.search(before):
+        return f"{span.text} more"
+    if _SUBTRACT.search(before):
+        return f"{span.text} less"
+    by = _BY.search(before)
+    direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
+    if not direction or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent"))):
+        return span.text
+    if "factor" in direction:
+        return f"{direction} {span.text}"
+    factor = "a factor of " if by and by.group(1) else ""
+    return f"{direction} by {factor}{span.text}"
 
 
 def _traces(text: str, hypothetical: bool) -> Iterator[Trace]:
@@ -238,8 +272,7 @@ def _assign(
     names = list(named)
     doubtful = len({a.parameter for a in by_choice}) != len(by_choice) or bool(values and _EITHER.search(text) and len(values) > len(names))
     if len(names) == len(values):
-        pairs = [Assignment(name, span.text, named[name].how) for name, span in zip(names, values, strict=True)]
+        pairs = [Assignment(name, _said(text, span), named[name].how) for name, span in zip(names, values, strict=True)]
         return by_choice + pairs, doubtful
-    if len(names) == 1 and values:
-        return by_choice + [Assignment(names[0], span.text, named[names[0]].how) for span in values], True
-    return by_choice + [Assignment(name, span.text, named[name].how) for name in names for span in values], doubtful or bool(names and values)
+    every = [Assignment(name, _said(text, span), named[name].how) for name in names for span in values]
+    return by_choice + every, doubtful or bool(every)

@@ -289,7 +289,8 @@ class _Speech:
 def _vocabulary(snapshot: Snapshot | None) -> Vocabulary:
     if snapshot is None:
         return Vocabulary({}, ())
-    return Vocabulary(dict(snapshot.parameters), tuple(snapshot.metric_units) or tuple(snapshot.metrics))
+    metrics = dict.fromkeys([*snapshot.metric_docs, *snapshot.metric_units, *snapshot.metrics])
+    return Vocabulary(dict(snapshot.parameters), tuple(metrics))
 
 
 def _recent(messages: list[Message]) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ _TOPICS: dict[str, str] = {
         r"|zustand|stand|läuft|fortschritt|aktuell|état|statut|avancement|estado|progreso|alive|ready|paused|eta|how much longer|how long"
     ),
     "get_available_parameters": (
-        r"parameters?|knobs?|settings?|options?|adjust|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify)|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
+        r"parameters?|knobs?|settings?|options?|adjust|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify|do)|help|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
         r"|parametern?|einstellungen|einstellbar|grenzen|paramètres?|réglages|parámetros?|ajustes|change\b"
     ),
     "get_metrics_history": (
@@ -70,6 +70,9 @@ REPORTED = re.compile(r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|coll
 WISH = re.compile(r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$", re.I)
 SAYING = re.compile(r"\b(?:says?|said|tells?|told|suggests?|suggested|recommends?|recommended|writes?|wrote|claims?|claimed|reads|mentions?|mentioned|asks?|asked|wants? (?:me|us)|advises?|advised|proposes?|proposed)\b", re.I)
 WAITING = re.compile(r"\b(?:when|whenever|once|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b", re.I)
+PAST = re.compile(r"\b(?:yesterday|last (?:week|night|month|time|year)|\w+ ago|earlier today|this morning|gestern|hier|ayer)\b", re.I)
+SHOW = re.compile(r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre|muestra|describe)\b", re.I)
+LOOKS_BACK = re.compile(r"^\W*(?:did|is|was|were|has|have|are)\b", re.I)
 PRONOUN = re.compile(r"\b(?:it|that|this|es|das|le|la|lo|ça|eso|again|back|once more)\b", re.I)
 YES = re.compile(r"^\W*(?:yes|yep|yeah|y|sure|ok|okay|do it|do that|go ahead|please do|confirm(?:ed)?|correct|right|exactly|of course|affirmative|ja|jawohl|mach das|gerne?|oui|d'accord|vas-y|sí|si|claro|dale|hazlo)(?:\W+(?:please|do|do it|do that|go ahead|bitte))*\W*$", re.I)
 NO = re.compile(r"^\W*(?:no|nope|nah|n|don'?t|do not|never mind|nevermind|forget it|cancel|leave it|nein|lass es|non|laisse|déjalo)(?:\W+(?:thanks|thank you|please|danke|merci|gracias))*\W*$", re.I)

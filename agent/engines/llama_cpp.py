@@ -52,7 +52,7 @@ class Server(Engine):
         self._process = SupervisedProcess(
             "engine",
             [sys.executable, "-m", "agent.engines.llama_cpp_child", json.dumps(self._settings())],
-            env={**os.environ, **self.options.environment, "LODGER_ENGINE_KEY": self._key},
+            env={**self.options.environment, "LODGER_ENGINE_KEY": self._key},
             log_path=self.options.log_folder / "engine.log",
             run_folder=self.options.run_folder,
             nice=self.options.nice,
@@ -96,8 +96,7 @@ class Server(Engine):
         return Capabilities(tool_calls=self.options.tool_calls or "grammar", adapters=True, logprobs=True, tokenizer=True)
 
     def pids(self) -> list[int]:
-        pid = self._process.pid if self._process else None
-        return [pid] if pid else []
+        return list(self._process.pids()) if self._process else []
 
     def log_tail(self, lines: int = 20) -> list[str]:
         return list(self._process.log_tail(lines)) if self._process else []
@@ -111,7 +110,7 @@ class Server(Engine):
             "port": self._port,
             "parallel": options.parallel,
             "context_tokens": options.context_tokens,
-            "threads": options.threads or max(1, len(os.sched_getaffinity(0))),
+            "threads": options.threads or default_threads(),
             "gpu": options.gpu,
         }
 
@@ -134,6 +133,15 @@ class Server(Engine):
             self._become("failed", f"It ended with: {' / '.join(self.log_tail(3)) or 'no output'}")
         elif self.state != "ready" and self._process.alive and _healthy(client):
             self._become("ready")
+
+
+def default_threads() -> int:
+    """One core less than there are, eight at most.
+
+    llama.cpp's threads wait for one another at every layer: with as many as there are cores, one that has to share its core
+    with the simulation holds up all (measured on two busy cores: 12 s with two threads, 1 s with one).
+    """
+    return min(8, max(1, len(os.sched_getaffinity(0)) - 1))
 
 
 def _healthy(client: httpx2.Client) -> bool:

@@ -17,7 +17,7 @@ from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
 from agent import instructions, menu
-from agent.guard import gaps
+from agent.guard import clause_gaps, gaps
 from agent.models.channel import Channel, Messages
 from agent.reading import Clause
 from measurement.facts import new_id
@@ -58,7 +58,7 @@ class _Decoder:
         calls: list[Call] = []
         for clause in self._turn.reading.clauses:
             offered = menu.offer(clause, self._turn.reading)
-            if not offered.worth_asking:
+            if not offered.worth_asking or (not offered.must_act and any(clause_gaps(clause, self._turn.reading))):
                 continue
             call = await self._pick(clause, offered)
             if call and call not in calls:

@@ -1,0 +1,3 @@
+"""Knows nothing of Lodger."""
+
+print("computing, unaware of everybody")
