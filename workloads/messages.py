@@ -192,6 +192,10 @@ def _rows(fields: dict[str, Any]) -> Rows:
 
 
 def _row(row: Any) -> Row:
+    if len(row) == 3:  # the usual case: one reading, merged with none
+        step, value, taken_at = row
+        number = _number(value)
+        return Row(_whole(step), number, _time(taken_at), 1, number, number)
     step, value, taken_at, count, low, high = row
     return Row(_whole(step), _number(value), _time(taken_at), _whole(count), _number(low), _number(high))
 

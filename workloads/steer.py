@@ -10,7 +10,7 @@
 
 Covered: Python programs on POSIX. A program that nobody manages runs as if nothing were there. In a managed one two
 daemon threads read and write JSON lines; the simulation's own thread never waits for them. Not covered: other languages
-(speak the lines yourself, ``docs/steering.md``) and processes that the simulation forks (they run unmanaged).
+(speak the lines yourself, see ``messages.py``) and processes that the simulation forks (they run unmanaged).
 """
 
 from __future__ import annotations
@@ -455,7 +455,7 @@ class _Line:
         self.lost = self.resting = False
         self._ended: str | None = None  # finished or stopped, once the loop is over
         self.error: str | None = None
-        self._rows: dict[str, list[list[Any]]] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}  # step, value, time[, count, least, greatest]
         self._merged = 0
         self._told_step = 0
         self._pid = os.getpid()
@@ -492,7 +492,7 @@ class _Line:
                 elif len(rows) >= MAX_ROWS:
                     self._rows[name] = rows = _merge_neighbours(rows)
                     self._merged += MAX_ROWS // 2
-                rows.append([step, number, now, 1, number, number])
+                rows.append((step, number, now))
 
     def complain(self, about: str, text: str) -> None:
         """Tell a mistake of the simulation's once, not every step."""
@@ -506,8 +506,9 @@ class _Line:
             rows, merged, self._rows, self._merged = self._rows, self._merged, {}, 0
         names = list(rows)
         for start in range(0, len(names), 16):  # 16 metrics of 256 rows stay below the longest line
-            part = {name: [_row(row) for row in rows[name]] for name in names[start : start + 16]}
-            self.post("metrics", rows=part, step=self.step, merged=merged if start == 0 else 0)
+            part = {name: rows[name] for name in names[start : start + 16]}
+            message = {"type": "metrics", "rows": part, "step": self.step, "merged": 0 if start else merged}
+            self.outbox.append(message)  # not urgent: the writer comes by 20 times a second
 
     def finish(self, state: str) -> None:
         """Say that the loop is over; requests from now on are refused at once."""
@@ -568,17 +569,15 @@ class _Line:
             self.post_rows()
         if self.step != self._told_step:
             self._told_step = self.step
-            self.post("step", step=self.step, time=time.time())
+            self.outbox.append({"type": "step", "step": self.step, "time": time.time()})
         if self.notes_dropped:
             dropped, self.notes_dropped = self.notes_dropped, 0
-            self.post("note", text=f"{dropped} notes were dropped: they came faster than they could be told.")
-        while self.outbox:
-            self._send(self.outbox.popleft())
-        for name in list(self.pictures):
-            self._send(_quantise(self.pictures.pop(name)))
-
-    def _send(self, message: dict[str, Any]) -> None:
-        self._connection.sendall(json.dumps(message, separators=(",", ":"), default=str).encode() + b"\n")
+            text = f"{dropped} notes were dropped: they came faster than they could be told."
+            self.outbox.append({"type": "note", "text": text, "step": self.step})
+        lines = [_encode(self.outbox.popleft()) for _ in range(len(self.outbox))]
+        lines += [_encode(_quantise(self.pictures.pop(name))) for name in list(self.pictures)]
+        if lines:
+            self._connection.sendall(b"".join(lines))
 
     def _last_words(self, kind: Any, error: Any, trace: Any) -> None:
         self.error = "".join(traceback.format_exception_only(kind, error)).strip()
@@ -636,10 +635,16 @@ def _sentence(error: BaseException) -> str:
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
 
 
-def _row(row: list[Any]) -> list[Any]:
+def _encode(message: dict[str, Any]) -> bytes:
+    if message["type"] == "metrics":
+        for name, rows in message["rows"].items():
+            message["rows"][name] = [row if math.isfinite(row[1]) else _sendable(row) for row in rows]
+    return json.dumps(message, separators=(",", ":"), default=str).encode() + b"\n"
+
+
+def _sendable(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """JSON has no NaN: non-finite numbers travel by name."""
-    step, value, taken_at, count, low, high = row
-    return [step, _named(value), taken_at, count, _named(low), _named(high)]
+    return tuple(_named(item) if isinstance(item, float) else item for item in row)
 
 
 def _named(number: float) -> float | str:
@@ -648,13 +653,14 @@ def _named(number: float) -> float | str:
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
 
-def _merge_neighbours(rows: list[list[Any]]) -> list[list[Any]]:
+def _merge_neighbours(rows: list[Any]) -> list[tuple[Any, ...]]:
     """Halve an even number of rows: mean, count, extremes. A NaN makes the mean NaN and leaves the extremes alone."""
+    full = [row if len(row) > 3 else (*row, 1, row[1], row[1]) for row in rows]
     merged = []
-    for (_, a, _, n, low, high), (step, b, taken_at, m, low_b, high_b) in zip(rows[::2], rows[1::2], strict=True):
+    for (_, a, _, n, low, high), (step, b, taken_at, m, low_b, high_b) in zip(full[::2], full[1::2], strict=True):
         lows = [x for x in (low, low_b) if not math.isnan(x)] or [math.nan]
         highs = [x for x in (high, high_b) if not math.isnan(x)] or [math.nan]
-        merged.append([step, (a * n + b * m) / (n + m), taken_at, n + m, min(lows), max(highs)])
+        merged.append((step, (a * n + b * m) / (n + m), taken_at, n + m, min(lows), max(highs)))
     return merged
 
 

@@ -31,9 +31,8 @@ def test_killed_without_a_checkpoint_it_is_failed_with_last_words(bench: Bench) 
     assert words
     assert "ended by SIGKILL at step" in words
     assert heat.snapshot().pid is None
-    bench.store.flush()
-    assert bench.store.runs("heat")[0].last_words == words
-    assert any("SIGKILL" in event.text for event in bench.store.events(kind="state"))
+    until(lambda: bench.store.runs("heat")[0].last_words == words, "the run's row says it")
+    until(lambda: any("SIGKILL" in event.text for event in bench.store.events(kind="state")), "an event says it")
     heat.restart()
     until(lambda: heat.state == "running", "it can be restarted")
     assert heat.snapshot().last_words is None

@@ -156,7 +156,7 @@ def test_going_back_to_a_checkpoint_brings_state_parameters_and_step(bench: Benc
     assert back.changes[0].step == saved.step
     assert heat.snapshot().parameters["cells"].value == 8
     fails = bench.run("diverges")
-    with pytest.raises(Conflict, match="no @sim.checkpoint"):
+    with pytest.raises(Conflict, match=r"no @sim\.checkpoint"):
         fails.checkpoint()
 
 

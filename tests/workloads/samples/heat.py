@@ -12,15 +12,14 @@ rate = sim.parameter("rate", 0.1, minimum=0.0, maximum=0.5, unit="1/s", doc="coo
 cells = sim.parameter("cells", 8, minimum=2, maximum=64, doc="number of cells")
 edge = sim.parameter("edge", "open", choices=["open", "closed"])
 sim.metric("temperature", unit="K", doc="mean over the rod")
-rod = [100.0] * int(cells)
+rod = [100.0] * int(cells)  # changed in place below
 
 
 @cells.on_change
 def rebuild(count: int) -> None:
-    global rod
     if count == 13:
         raise MemoryError("13 cells do not fit")
-    rod = [sum(rod) / len(rod)] * count
+    rod[:] = [sum(rod) / len(rod)] * count
     sim.note(f"rebuilt with {count} cells")
 
 
@@ -37,12 +36,11 @@ def save() -> list[float]:
 
 @sim.restore
 def load(state: list[float]) -> None:
-    global rod
-    rod = list(state)
+    rod[:] = state
 
 
 for _step in sim.steps():
-    rod = [cell * (1 - rate * 0.01) for cell in rod]
+    rod[:] = [cell * (1 - rate * 0.01) for cell in rod]
     sim.report(temperature=sum(rod) / len(rod), cell_count=len(rod))
     sim.picture("rod", [rod, rod], unit="K")
     time.sleep(step_s)
