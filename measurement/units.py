@@ -112,6 +112,12 @@ def find_any_case(text: str) -> tuple[Unit, ...]:
     return _combined(_spelled(text), _any_case)
 
 
+def words() -> frozenset[str]:
+    """The words of units that are written in more than one word (``degrees Celsius``, ``per second``, ``square metre``)."""
+    spelled = " ".join(_PHRASES) + " per pro square cubic squared cubed cycles turns revolutions rotations"
+    return frozenset(spelled.split())
+
+
 def convert(value: Fraction, source: Unit, target: Unit) -> Converted | None:
     """``value`` of ``source`` in ``target``; None when the one is no measure of the other. Raises: ZeroDivisionError (period 0)."""
     root = value * source.factor + source.offset

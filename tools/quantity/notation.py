@@ -58,7 +58,7 @@ def tidy(text: str) -> str:
     text = re.sub("[⁺⁻]?[⁰¹²³⁴-⁹]+", lambda found: "^" + "".join(_SUPERSCRIPTS[sign] for sign in found[0]), text)
     text = re.sub(r"(?<=\d)[½⅓⅔¼¾⅕⅛⅜⅝⅞]", lambda found: " " + found[0], text)
     text = re.sub("[½⅓⅔¼¾⅕⅛⅜⅝⅞]", lambda found: str(Fraction(unicodedata.numeric(found[0])).limit_denominator(8)), text)
-    text = re.sub(r"\\(?:times|cdot)\b\s*", "*", text).replace("\\,", " ").replace("\\%", "%")
+    text = re.sub(r"\\(?:times|cdot)(?![a-zA-Z])\s*", "*", text).replace("\\,", " ").replace("\\%", "%")
     text = re.sub(r"\^ ?\{([^{}]*)\}", r"^\1", text).replace("$", "").replace("{,}", ",")
     text = re.sub("[−﹣－]|(?<![\\w.%)])[–—](?=[\\d.])", "-", text)
     text = re.sub(r"\*\*", "^", re.sub("[×⨯✕✖]", "x", re.sub("[·⋅∙•]", "*", text)))

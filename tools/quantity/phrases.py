@@ -56,7 +56,7 @@ _rules: list[tuple[re.Pattern[str], _Rule]] = []
 
 _THAT = r"(?:value|setting|level|amount|one|size|number)"
 _WHOLES: dict[Whole, str] = {
-    "present": rf"(?:what|as|how) (?:much )?it (?:is|was)(?: (?:now|at present|currently))?|it|this|that|now|(?:the |its )?(?:present|current|actual|existing) ?{_THAT}?|(?:the|its) {_THAT}",
+    "present": rf"(?:what|as|how) (?:much )?it (?:is|was)(?: (?:now|at present|currently))?|it (?:is|was)(?: now)?|it|this|that|(?:the |its )?(?:present|current|actual|existing) ?{_THAT}?|(?:the|its) {_THAT}",
     "maximum": rf"(?:(?:the|its) )?(?:allowed |upper |possible )?(?:maximum|max|upper (?:bound|limit)|highest)(?: (?:possible|allowed|{_THAT}|bound|limit))*|(?:the )?upper (?:bound|limit)|as (?:high|large|big|much|fast|strong) as possible",
     "minimum": rf"(?:(?:the|its) )?(?:allowed |lower |possible )?(?:minimum|min|lower (?:bound|limit)|lowest|smallest)(?: (?:possible|allowed|{_THAT}|bound|limit))*|(?:the )?lower (?:bound|limit)|as (?:low|small|little|slow|weak) as possible",
     "range": r"(?:(?:the|its) )?(?:full |whole |allowed )?(?:range|span|interval|scale)",
@@ -123,14 +123,15 @@ def _middle(_found: re.Match[str], _marks: Marks) -> Said | None:
     return Share(Fraction(1, 2), "range")
 
 
-@_says(rf"(?P<part>.+?) ?(?:\b(?:of|from|times|von|du|de)\b|\*|x)? (?:{_ANY_WHOLE})")
+@_says(rf"(?P<part>.+?) ?(?P<joint>\b(?:of|from|times|von|du|de)\b|\*|x)? (?:{_ANY_WHOLE})")
 def _share(found: re.Match[str], marks: Marks) -> Said | None:
     """``a quarter of its range``, ``80 % of the maximum``, ``half of what it is``, ``twice that``, ``half the maximum``."""
     part, whole = found["part"], _named_whole(found)
     multiple = _multiple(part, marks)
     if multiple is None:
         amount = plain_amount(part, marks)
-        multiple = _as_part(amount) if amount else None
+        bare = amount is not None and not amount.parts[0][1] and part[0].isdigit()
+        multiple = _as_part(amount) if amount and (found["joint"] or not bare) else None  # "2 min" are minutes
     if multiple is None or whole is None:
         return None
     return Scaled(multiple) if whole == "present" else Share(multiple, whole)
@@ -239,6 +240,12 @@ def _vague(found: re.Match[str], _marks: Marks) -> Said | None:
 )
 def _alone(found: re.Match[str], marks: Marks) -> Said | None:
     return read_amount(found["amount"] or found["alone"], marks)
+
+
+def vocabulary() -> frozenset[str]:
+    """Every word that a rule speaks of, lower case."""
+    patterns = " ".join(re.sub(r"\(\?P<\w+>|\\.", " ", pattern.pattern) for pattern, _rule in _rules)
+    return frozenset(re.findall(r"[^\W\d_]+", patterns.lower())) | frozenset(_MULTIPLES)
 
 
 def _named_whole(found: re.Match[str]) -> Whole | None:

@@ -24,7 +24,8 @@ from workloads.parameters import ParameterInfo
 
 LONGEST = 200  # characters of a span
 _LEADING = re.compile(
-    r"^(?:to|at|=|:|is|be|as|exactly|precisely|about|around|roughly|approximately|approx\.?|circa|ca\.?|~|≈|just|only|auf|à|a value of|the value|equal to|something like)\s*(?=\S)",
+    r"^(?:(?:to|at(?! least| most)|is|be|as(?= [\d.+-])|exactly|precisely|about|around|roughly|approximately|approx\.?|circa|ca\.?"
+    r"|just|only|auf|à|a value of|the value|equal to|something like)(?:\s+|(?<=\.))|[=:~≈]\s*)(?=\S)",
     re.I,
 )
 _TRAILING = re.compile(r"[\s,]+(?:please|now|instead|then|thanks|thank you|for now|bitte|again)$", re.I)

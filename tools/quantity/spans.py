@@ -11,16 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
+from measurement import units
 from tools.quantity.amounts import Amount
 from tools.quantity.notation import TooLargeError, tidy
-from tools.quantity.numerals import SMALL
-from tools.quantity.phrases import Moved, Said, Unsure, read
+from tools.quantity.numerals import FRACTIONS, SCALES, SMALL
+from tools.quantity.phrases import Moved, Said, Unsure, read, vocabulary
 from tools.quantity.units import is_unit
 
 LONGEST = 14  # words of one span
+LONGEST_CHARACTERS = 120
+LONGEST_UNIT = 24  # letters
 _WORD = re.compile(
-    r"[+\-−–]?(?:\d|\.\d)(?:[\d.,'’_]*\d)?(?:[eE][+\-−]?\d+)?(?:(?<=\d)\.(?=[eE]))?|[^\W\d_]+|[⁺⁻⁰¹²³⁴-⁹]+|[½⅓⅔¼¾⅛π∞]|[^\w\s]|_+"
+    r"[+\-−–]?(?:\d|\.\d)(?:[\d.,'’_]*\d)?(?:[eE][+\-−]?\d+)?(?:(?<=\d)\.(?=[eE]))?|[^\W\d_]+(?:_[^\W\d_]+)*|[⁺⁻⁰¹²³⁴-⁹]+|[½⅓⅔¼¾⅛π∞]|[^\w\s]|_+"
 )
 _STOP = re.compile(r"[;!?\n\"“”]|[.:](?=\s|$)|,(?=\s)")
 _CUT = re.compile(r"['’][^\W\d]|:\d")  # inside "5 s'il vous plaît" or 10:42
@@ -35,6 +39,10 @@ _ARTICLE_THEN = frozenset(
 )
 _WHOLES = frozenset("maximum max minimum min default midpoint middle highest lowest".split())
 _AFTER_WHOLE = frozenset("please and now then value possible allowed of for but instead so again".split())
+_PLAIN_WORDS = frozenset(
+    "point hundred halves thirds fifths times plus minus negative over divided by to the power x pi quarters a an and e".split()
+)
+_NEVER_LAST = frozenset("of to the by a an and or at per than as from in plus minus between either for on".split())
 _NOT_ONE = frozenset("this that the which no another every each last next any some first other only".split())
 
 
@@ -98,19 +106,47 @@ def _longest(text: str, words: list[re.Match[str]], first: int) -> int | None:
     """The last word of the longest readable span that begins at ``first``; None when nothing there can be read."""
     last = _clause_end(text, words, first)
     start = words[first].start()
-    ends = (end for end in range(last, first - 1, -1) if not _CUT.match(text, words[end].end()))
+    possible = (end for end in range(last, first - 1, -1) if words[end][0].lower() not in _NEVER_LAST)
+    ends = (end for end in possible if not _CUT.match(text, words[end].end()))
     return next((end for end in ends if _reads(text[start : words[end].end()])), None)
 
 
 def _clause_end(text: str, words: list[re.Match[str]], first: int) -> int:
+    """The furthest word that can still belong to a span from ``first``: within the clause, and of the words that spans use."""
     last = first
     while last + 1 < min(len(words), first + LONGEST):
-        if _STOP.search(text, words[last].end(), words[last + 1].end()):
+        following = words[last + 1]
+        gap = _STOP.search(text, words[last].end(), following.end())
+        if (
+            gap
+            or not _may_continue(following[0])
+            or _two_numbers(text, words, last)
+            or following.end() - words[first].start() > LONGEST_CHARACTERS
+        ):
             break
         last += 1
     return last
 
 
+def _two_numbers(text: str, words: list[re.Match[str]], place: int) -> bool:
+    """Whether a number follows on a number, which no span has, but for ``10 000`` and ``1 1/2``."""
+    one, other = words[place], words[place + 1]
+    if not (one[0][-1].isdigit() and other[0][0].isdigit()) or one.end() == other.start():
+        return False
+    return re.match(r"\d{3}(?!\d)|\d+ ?/", text[other.start() : other.start() + 8]) is None
+
+
+def _may_continue(word: str) -> bool:
+    """Whether a word can stand inside a span: a number, a sign, a word of the rules, a unit (or part of one)."""
+    return not word[0].isalpha() or word.lower() in _inner_words() or (len(word) <= LONGEST_UNIT and is_unit(word))
+
+
+@cache
+def _inner_words() -> frozenset[str]:
+    return vocabulary() | frozenset([*SMALL, *SCALES, *FRACTIONS, *units.words()]) | _PLAIN_WORDS
+
+
+@lru_cache(maxsize=8192)
 def _reads(span: str) -> bool:
     if span[-1] in ".,-":
         return False

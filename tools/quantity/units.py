@@ -81,8 +81,10 @@ def _without_trailing(unit: str) -> str:
 
 def _is_own(unit: str, parameter: ParameterInfo) -> bool:
     """No unit, the parameter's own, or nouns of its name: 500 nodes, 0.3 strain, 10 lattice nodes."""
-    if not unit or unit.casefold() == parameter.unit.casefold():
-        return unit != "k" or parameter.unit == "k"  # 5k for kelvin stays open
+    if not unit or unit == parameter.unit:
+        return True
+    if unit.casefold() == parameter.unit.casefold() and not units.find(unit):
+        return True
     if re.fullmatch(r"[^\W\d_]", unit):
         return False
     own = " ".join((parameter.name, *parameter.aliases, parameter.unit if is_unitless(parameter) else ""))
@@ -118,9 +120,13 @@ def _converted(value: Fraction, unit: str, parameter: ParameterInfo, change: boo
     )
     if not targets or is_percent(unit):
         return None
-    if parameter.unit in _SUFFIXES and unit == "k":
+    if (
+        unit != parameter.unit
+        and unit.casefold() in ("k", "m", "g", "t")
+        and unit.casefold() == parameter.unit.casefold()
+    ):
         raise Ambiguous(
-            f'Is "{unit}" the unit {parameter.unit} or a thousand? {parameter.name} is in {parameter.unit}.'
+            f'Is "{unit}" the unit {parameter.unit} or a power of ten? {parameter.name} is in {parameter.unit}.'
         )
     _ask_about_degrees(unit, targets[0], parameter)
     for readings in (units.find(unit), units.find_any_case(unit)):
@@ -152,7 +158,7 @@ def _ask_about_degrees(unit: str, target: Unit, parameter: ParameterInfo) -> Non
 
 def _suffixed(value: Fraction, unit: str, parameter: ParameterInfo) -> Fraction | None:
     """5k, 2M, 1G: powers of a thousand. A lone m may be milli or million, a lone K kelvin: asked."""
-    if unit == "m" or (unit == "K" and is_unitless(parameter) and parameter.kind == "float"):
+    if unit == "m" or (unit == "K" and parameter.kind == "float"):
         meanings = "thousandths, millions or metres" if unit == "m" else "kelvin or thousands"
         own = parameter.unit if not is_unitless(parameter) else "a bare number"
         raise Ambiguous(f'Does "{unit}" mean {meanings}? {parameter.name} takes {own}.')
