@@ -105,7 +105,9 @@ def _folder(path: Path) -> Path:
         if not os.access(path, os.W_OK):
             raise PermissionError("it is read-only")
     except OSError as error:
-        raise LodgerError(f"The data folder {path} cannot be used ({error.strerror or error}); choose another with --data-dir.") from error
+        raise LodgerError(
+            f"The data folder {path} cannot be used ({error.strerror or error}); choose another with --data-dir."
+        ) from error
     return path.resolve()
 
 

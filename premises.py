@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from measurement.errors import Conflict, StoreError, WorkloadError
+from measurement.facts import new_id
 from measurement.host import machine
 from measurement.store import Event, Store
-from measurement.facts import new_id
 from settings import VERSION, Settings, environment
 from workloads.ledger import readable
 from workloads.memory import LLM, MemoryPlan, plan
@@ -34,7 +34,9 @@ Progress = Callable[[str], None]
 def memory_plan(settings: Settings) -> MemoryPlan:
     """What this launch would reserve, without starting anything."""
     names = [Path(name).stem for name in settings.workload] if settings.with_workloads else []
-    return plan(machine(), settings.llm_memory if settings.with_llm else 0.0, settings.sim_memory if names else 0.0, names)
+    return plan(
+        machine(), settings.llm_memory if settings.with_llm else 0.0, settings.sim_memory if names else 0.0, names
+    )
 
 
 class Premises:
@@ -199,16 +201,24 @@ class Premises:
 
     def _await_first_step(self, workload: Workload, progress: Progress) -> None:
         deadline = time.monotonic() + WORKLOAD_TIMEOUT_S
-        while (now := workload.snapshot()).state == "starting" or (now.state == "running" and now.step == 0 and not now.metrics):
+        while (now := workload.snapshot()).state == "starting" or (
+            now.state == "running" and now.step == 0 and not now.metrics
+        ):
             if time.monotonic() > deadline:
-                raise WorkloadError(f"The workload {workload.name} took no step within {WORKLOAD_TIMEOUT_S:.0f} s; see {self._data / 'logs'}.")
+                raise WorkloadError(
+                    f"The workload {workload.name} took no step within {WORKLOAD_TIMEOUT_S:.0f} s; see {self._data / 'logs'}."
+                )
             progress("starting" if now.state == "starting" else "computing the first step")
             time.sleep(0.05)
         if now.state == "failed":
-            raise WorkloadError(f"The workload {workload.name} could not start: {now.last_words or 'it ended without a word'}")
+            raise WorkloadError(
+                f"The workload {workload.name} could not start: {now.last_words or 'it ended without a word'}"
+            )
 
     def _note_engine(self, state: str, reason: str) -> None:
-        self._store.add_event(Event(new_id("e"), time.time(), "engine", None, reason or f"The LLM engine is {state}.", {"state": state}))
+        self._store.add_event(
+            Event(new_id("e"), time.time(), "engine", None, reason or f"The LLM engine is {state}.", {"state": state})
+        )
 
     def _lock(self) -> None:
         """One launcher a data folder; the lock is the open file, so that no kill leaves it behind."""
@@ -216,11 +226,15 @@ class Premises:
         try:
             held: IO[str] = path.open("w")
         except OSError as error:
-            raise StoreError(f"The data folder {self._data} cannot be written ({error.strerror}); choose another with --data-dir.") from error
+            raise StoreError(
+                f"The data folder {self._data} cannot be written ({error.strerror}); choose another with --data-dir."
+            ) from error
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise Conflict(f"Another Lodger uses {self._data}; stop it, or give this one its own folder with --data-dir.") from error
+            raise Conflict(
+                f"Another Lodger uses {self._data}; stop it, or give this one its own folder with --data-dir."
+            ) from error
         self._started.callback(lambda: (path.unlink(missing_ok=True), held.close()))
 
 

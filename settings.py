@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from measurement.errors import SettingsError
 
@@ -18,7 +24,15 @@ ROOT = Path(__file__).resolve().parent
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Set by Lodger itself for its children (or read by the SDK); not settings of a launch.
-_INNER = {"LODGER_CHANNEL", "LODGER_PARAMETERS", "LODGER_RESTORE", "LODGER_INSTANCE", "LODGER_ENGINE_KEY", "LODGER_THREADS", "LODGER_GPU_MEMORY_FRACTION"}
+_INNER = {
+    "LODGER_CHANNEL",
+    "LODGER_PARAMETERS",
+    "LODGER_RESTORE",
+    "LODGER_INSTANCE",
+    "LODGER_ENGINE_KEY",
+    "LODGER_THREADS",
+    "LODGER_GPU_MEMORY_FRACTION",
+}
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -26,32 +40,49 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class Settings(BaseSettings):
     """One launch. Field names are the flags with underscores, and the environment's names after ``LODGER_``."""
 
-    model_config = SettingsConfigDict(env_prefix="LODGER_", frozen=True, extra="forbid", nested_model_default_partial_update=False)
+    model_config = SettingsConfigDict(
+        env_prefix="LODGER_", frozen=True, extra="forbid", nested_model_default_partial_update=False
+    )
 
     mode: Literal["full", "llm-only", "sim-only"] = Field("full", description="what to start")
     engine: str = Field("llama_cpp", description="LLM server: a file of agent/engines/")
     model: str | None = Field(None, description="name, path of a .gguf file, or hub id owner/repository:quantisation")
     engine_url: str | None = Field(None, description="address of a running OpenAI-compatible server, ending in /v1")
     engine_key: str | None = Field(None, description="key that this server wants", repr=False)
-    tool_calls: Literal["native", "grammar"] | None = Field(None, description="how the model is asked for tools (default: as the engine says)")
+    tool_calls: Literal["native", "grammar"] | None = Field(
+        None, description="how the model is asked for tools (default: as the engine says)"
+    )
     recording: Path | None = Field(None, description="file of recorded answers, for the engine replay")
-    threads: int | None = Field(None, ge=1, le=1024, description="threads of the engine (default: one core less than there are, 8 at most)")
+    threads: int | None = Field(
+        None, ge=1, le=1024, description="threads of the engine (default: one core less than there are, 8 at most)"
+    )
     nice: int = Field(0, ge=-20, le=19, description="niceness of the engine")
     context_tokens: int = Field(4096, ge=512, le=1_048_576, description="context of one request, tokens")
     parallel: int = Field(3, ge=1, le=64, description="requests that the engine answers at once")
     llm_memory: Share = Field(0.15, description="share of the device's memory for the LLM")
     sim_memory: Share = Field(0.80, description="share of the device's memory for the simulations")
-    workload: Annotated[tuple[str, ...], NoDecode] = Field(("gw_lattice",), description="built-in name or path of a Python file; may be repeated")
-    workload_nice: int = Field(5, ge=-20, le=19, description="niceness of the simulations, so that the LLM answers promptly")
+    workload: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("gw_lattice",), description="built-in name or path of a Python file; may be repeated"
+    )
+    workload_nice: int = Field(
+        5, ge=-20, le=19, description="niceness of the simulations, so that the LLM answers promptly"
+    )
     host: str = Field("127.0.0.1", description="address of the page")
     port: int = Field(7860, ge=1, le=65535, description="port of the page")
-    token: str | None = Field(None, min_length=8, description="token that every client must show; needed off loopback", repr=False)
+    token: str | None = Field(
+        None, min_length=8, description="token that every client must show; needed off loopback", repr=False
+    )
     data_dir: Path = Field(Path("lodger-data"), description="folder for the database, logs and checkpoints")
     database: str | None = Field(None, description="SQLAlchemy URL of another database (default: SQLite in data_dir)")
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, env_settings: PydanticBaseSettingsSource, **_others: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
@@ -66,9 +97,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
         if self.llm_memory + self.sim_memory > 1.0 + 1e-9:
-            raise ValueError(f"the memory shares sum to {self.llm_memory + self.sim_memory:.2f} (llm_memory {self.llm_memory} + sim_memory {self.sim_memory}); together they may be 1 at most")
+            raise ValueError(
+                f"the memory shares sum to {self.llm_memory + self.sim_memory:.2f} (llm_memory {self.llm_memory} + sim_memory {self.sim_memory}); together they may be 1 at most"
+            )
         if self.host not in LOOPBACK and not self.token:
-            raise ValueError(f"the page would be open to others at {self.host}; give a token (LODGER_TOKEN=…, eight characters or more) or stay on 127.0.0.1")
+            raise ValueError(
+                f"the page would be open to others at {self.host}; give a token (LODGER_TOKEN=…, eight characters or more) or stay on 127.0.0.1"
+            )
         if len(set(self.workload)) != len(self.workload):
             raise ValueError("the same workload is named twice; give each once")
         return self
@@ -89,10 +124,16 @@ def parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[Settings
         SettingsError: one sentence for each thing that is unknown, out of range or does not fit.
     """
     arguments = _parser().parse_args(argv)
-    flags = {name: value for name, value in vars(arguments).items() if name in Settings.model_fields and value is not None}
+    flags = {
+        name: value for name, value in vars(arguments).items() if name in Settings.model_fields and value is not None
+    }
     toml = _toml_file(arguments.config)
     _refuse_unknown(environment)
-    configured = type("Settings", (Settings,), {"model_config": SettingsConfigDict(**{**Settings.model_config, "toml_file": toml}), "__module__": __name__})
+    configured = type(
+        "Settings",
+        (Settings,),
+        {"model_config": SettingsConfigDict(**{**Settings.model_config, "toml_file": toml}), "__module__": __name__},
+    )
     try:
         return configured(**flags), arguments
     except ValidationError as error:
@@ -102,16 +143,26 @@ def parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[Settings
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("launcher.py", description="Lodger: a local LLM beside your simulation, in one web page.", allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        "launcher.py", description="Lodger: a local LLM beside your simulation, in one web page.", allow_abbrev=False
+    )
     modes = parser.add_mutually_exclusive_group()
-    for mode, meaning in (("full", "LLM, simulations and page (the default)"), ("llm-only", "LLM and page"), ("sim-only", "simulations and page")):
+    for mode, meaning in (
+        ("full", "LLM, simulations and page (the default)"),
+        ("llm-only", "LLM and page"),
+        ("sim-only", "simulations and page"),
+    ):
         modes.add_argument(f"--{mode}", dest="mode", action="store_const", const=mode, help=meaning)
     for name, field in Settings.model_fields.items():
         if name != "mode":
             flag, action = f"--{name.replace('_', '-')}", "append" if name == "workload" else "store"
             parser.add_argument(flag, dest=name, action=action, metavar=name.upper(), help=_help(field))
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML (default: lodger.toml if there is one)")
-    parser.add_argument("--plan", nargs="?", const="table", choices=("table", "json"), help="print the memory plan and start nothing")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings as TOML (default: lodger.toml if there is one)"
+    )
+    parser.add_argument(
+        "--plan", nargs="?", const="table", choices=("table", "json"), help="print the memory plan and start nothing"
+    )
     parser.add_argument("--version", action="version", version=f"Lodger {VERSION}")
     return parser
 
@@ -134,7 +185,9 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = {f"LODGER_{name.upper()}" for name in Settings.model_fields} | _INNER
     unknown = sorted(name for name in environment if name.startswith("LODGER_") and name not in known)
     if unknown:
-        raise SettingsError(f"Unknown setting in the environment: {', '.join(unknown)}. Known are {', '.join(sorted(known - _INNER))}.")
+        raise SettingsError(
+            f"Unknown setting in the environment: {', '.join(unknown)}. Known are {', '.join(sorted(known - _INNER))}."
+        )
 
 
 def _complaint(problem: Any) -> str:

@@ -30,7 +30,12 @@ class Stage:
         self._said_s = now
         line = f"  …  {self._name:<22} {now - self._began_s:6.1f} s   {text}"
         self._open_line = self._out.isatty()
-        print(f"\r{line:<100}" if self._open_line else line, end="" if self._open_line else "\n", file=self._out, flush=True)
+        print(
+            f"\r{line:<100}" if self._open_line else line,
+            end="" if self._open_line else "\n",
+            file=self._out,
+            flush=True,
+        )
 
     def say(self, text: str) -> None:
         """What the finished stage has to tell."""

@@ -58,7 +58,10 @@ async def run(turn: Turn, model: Model, say: Callable[[str], None]) -> None:
     async with stream as events:
         async for event in events:
             match event:
-                case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
+                case (
+                    PartStartEvent(part=TextPart(content=text))
+                    | PartDeltaEvent(delta=TextPartDelta(content_delta=text))
+                ):
                     say(text)
                 case FunctionToolResultEvent():
                     say("\n\n")

@@ -23,10 +23,16 @@ def export(conversation: Conversation, messages: Sequence[Message], form: str) -
 
 
 def _markdown(conversation: Conversation, messages: Sequence[Message]) -> str:
-    parts = [f"# {conversation.title or 'Conversation'}", f"*{conversation.id}, begun {iso_utc(conversation.created_at)}*"]
+    parts = [
+        f"# {conversation.title or 'Conversation'}",
+        f"*{conversation.id}, begun {iso_utc(conversation.created_at)}*",
+    ]
     for message in messages:
         parts.append(f"## {message.role.capitalize()}, {iso_utc(message.taken_at)}")
-        parts += [f"> `{call['tool']}` {json.dumps(call['args'], ensure_ascii=False)} → {call['status']}" for call in message.tool_calls]
+        parts += [
+            f"> `{call['tool']}` {json.dumps(call['args'], ensure_ascii=False)} → {call['status']}"
+            for call in message.tool_calls
+        ]
         parts.append(message.content)
     return "\n\n".join(parts) + "\n"
 

@@ -46,7 +46,9 @@ class Verdict:
 ALLOW = Verdict("allow")
 
 
-def check(tool: str, args: Mapping[str, Any], reading: Reading, values: Mapping[str, float], confirm_end: bool = True) -> Verdict:
+def check(
+    tool: str, args: Mapping[str, Any], reading: Reading, values: Mapping[str, float], confirm_end: bool = True
+) -> Verdict:
     """Judge one call of one tool.
 
     Args:
@@ -78,7 +80,7 @@ def clause_gaps(clause: Clause, reading: Reading) -> Iterator[str]:
     if not clause.has_order and (spoken := _not_ordered(clause)):
         yield spoken
         return
-    if not clause.orders("set_parameter") or clause.asks and not words.POLITE.search(clause.text):
+    if not clause.orders("set_parameter") or (clause.asks and not words.POLITE.search(clause.text)):
         return
     parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
     if clause.doubtful and clause.assignments:
@@ -131,7 +133,11 @@ def _check_deed(tool: str, reading: Reading, values: Mapping[str, float], confir
     if not ordering:
         return Verdict("ask", f"Shall I {deed(tool, {})}?", confirmable=True)
     if tool in ("stop_simulation", "restart_simulation") and confirm_end:
-        return Verdict("ask", f"Shall I {deed(tool, {})}? What it computed so far stays in the store, but this run ends.", confirmable=True)
+        return Verdict(
+            "ask",
+            f"Shall I {deed(tool, {})}? What it computed so far stays in the store, but this run ends.",
+            confirmable=True,
+        )
     return _check_condition(ordering[0].condition, values)
 
 
@@ -151,7 +157,9 @@ def _check_one(asked: str, value: Any, reading: Reading, values: Mapping[str, fl
         name = resolve(asked, {name: info.aliases for name, info in reading.vocabulary.parameters.items()}).name
     except LodgerError as error:
         return Verdict("refuse", f"{error.message} Nothing was changed.")
-    clauses = [c for c in reading.clauses if c.mood("set_parameter") and any(a.parameter == name for a in c.assignments)]
+    clauses = [
+        c for c in reading.clauses if c.mood("set_parameter") and any(a.parameter == name for a in c.assignments)
+    ]
     if any(clause.mood("set_parameter") == "negated" for clause in clauses):
         return Verdict("refuse", f"I left {name} as it is: you said not to change it.")
     for clause in clauses:
@@ -204,4 +212,7 @@ def _check_condition(condition: Condition | None, values: Mapping[str, float]) -
     if holds:
         return ALLOW
     present = format_number(float(values[condition.quantity or ""]))
-    return Verdict("refuse", f"Nothing was changed: {condition.quantity} is {present}, so “{condition.text.rstrip(' ,')}” does not hold.")
+    return Verdict(
+        "refuse",
+        f"Nothing was changed: {condition.quantity} is {present}, so “{condition.text.rstrip(' ,')}” does not hold.",
+    )

@@ -18,7 +18,10 @@ TALK_EXAMPLES = [
     ("Hello!", "Hello! Ask me about the simulation, or tell me what to change."),
     ("Who wrote Hamlet?", "Hamlet was written by William Shakespeare."),
     ("thank you", "You're welcome!"),
-    ("What is a standing wave?", "A standing wave is a wave that oscillates in place: its nodes stay still while its antinodes swing."),
+    (
+        "What is a standing wave?",
+        "A standing wave is a wave that oscillates in place: its nodes stay still while its antinodes swing.",
+    ),
 ]
 
 _DECIDE = """You turn a request about a running simulation into tool calls. Answer with a JSON array that holds one call.

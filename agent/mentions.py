@@ -20,7 +20,39 @@ How = Literal["exact", "part", "close", "choice", "context"]
 CLOSE_ENOUGH = 82.0
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 _EVERYDAY = frozenset(
-    "change current frequently energetic temporary temper please status simulation number value values parameter parameters step steps amount typical perfect corrected correct collection second seconds number type size rate level time total".split()
+    [
+        "change",
+        "current",
+        "frequently",
+        "energetic",
+        "temporary",
+        "temper",
+        "please",
+        "status",
+        "simulation",
+        "number",
+        "value",
+        "values",
+        "parameter",
+        "parameters",
+        "step",
+        "steps",
+        "amount",
+        "typical",
+        "perfect",
+        "corrected",
+        "correct",
+        "collection",
+        "second",
+        "seconds",
+        "number",
+        "type",
+        "size",
+        "rate",
+        "level",
+        "time",
+        "total",
+    ]
 )
 
 
@@ -53,7 +85,12 @@ class Vocabulary:
         """Single words of a name or alias that belong to one name only."""
         owners: dict[str, set[str]] = {}
         for name, forms in self.forms.items():
-            for word in {word for form in forms for word in re.split(r"[\W_]+", form.lower()) if len(word) > 3 and word not in _EVERYDAY}:
+            for word in {
+                word
+                for form in forms
+                for word in re.split(r"[\W_]+", form.lower())
+                if len(word) > 3 and word not in _EVERYDAY
+            }:
                 owners.setdefault(word, set()).add(name)
         return {word: next(iter(names)) for word, names in owners.items() if len(names) == 1}
 

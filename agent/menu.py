@@ -13,7 +13,9 @@ from typing import Any
 from agent import words
 from agent.reading import Clause, Reading
 
-_SHOW = re.compile(r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I)
+_SHOW = re.compile(
+    r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I
+)
 _NOW = re.compile(r"\b(?:status|state|current|currently|now|right now|progress)\b", re.I)
 _COUNT = re.compile(r"\b(\d{1,4})\b")
 DEFAULT_COUNT = 50
@@ -44,7 +46,7 @@ def offer(clause: Clause, reading: Reading) -> Menu:
         return Menu(tuple(acts), must_act=True)
     reads = list(_reads(clause, reading))
     looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
-    asks_run = bool(reads) and (looks_back or reading.about_run and (clause.asks or bool(_SHOW.search(clause.text))))
+    asks_run = bool(reads) and (looks_back or (reading.about_run and (clause.asks or bool(_SHOW.search(clause.text)))))
     return Menu(tuple(reads), must_act=asks_run)
 
 
@@ -60,8 +62,10 @@ def _acts(clause: Clause) -> Iterator[dict[str, Any]]:
 
 
 def _shadowed(tool: str, clause: Clause) -> bool:
-    """"set it back" is an undo, "start again from scratch" a restart: the longer phrase wins over a word inside it."""
-    return tool == "resume_simulation" and clause.orders("restart_simulation") or tool == "generate_white_paper" and clause.asks and not words.POLITE.search(clause.text)
+    """ "set it back" is an undo, "start again from scratch" a restart: the longer phrase wins over a word inside it."""
+    return (tool == "resume_simulation" and clause.orders("restart_simulation")) or (
+        tool == "generate_white_paper" and clause.asks and not words.POLITE.search(clause.text)
+    )
 
 
 def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
@@ -73,12 +77,16 @@ def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
     topics = {tool for tool, pattern in words.TOPICS.items() if pattern.search(clause.text)}
     history = bool(metrics) and "get_metrics_history" in topics
     if history:
-        counts = [int(count) for count in _COUNT.findall(clause.text) if 0 < int(count) <= LARGEST_COUNT] or [DEFAULT_COUNT]
+        counts = [int(count) for count in _COUNT.findall(clause.text) if 0 < int(count) <= LARGEST_COUNT] or [
+            DEFAULT_COUNT
+        ]
         yield _entry("get_metrics_history", metric={"enum": list(dict.fromkeys(metrics))}, last_n={"enum": counts[:1]})
     if "get_available_parameters" in topics:
         yield _entry("get_available_parameters")
     looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
-    if (("get_simulation_state" in topics or clause.mentions) and (not history or _NOW.search(clause.text))) or looks_back:
+    if (
+        ("get_simulation_state" in topics or clause.mentions) and (not history or _NOW.search(clause.text))
+    ) or looks_back:
         yield _entry("get_simulation_state")
 
 

@@ -26,7 +26,9 @@ class NumberGate:
 
     def allow(self, values: Iterable[object]) -> None:
         """Let numbers pass from now on: values of facts."""
-        self._known += [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        self._known += [
+            float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)
+        ]
 
     def feed(self, text: str) -> Iterator[str]:
         """Give what may be shown of the text so far."""
@@ -55,7 +57,10 @@ class NumberGate:
         number = _parse(text)
         decimals = len(text.partition(".")[2].split("e")[0].split("E")[0])
         rounding = 0.5 * 10.0**-decimals if "e" not in text.lower() else abs(number) * 0.005
-        return any(math.isclose(number, known, rel_tol=1e-9) or abs(number - known) <= rounding * 1.0001 and decimals > 0 for known in self._known)
+        return any(
+            math.isclose(number, known, rel_tol=1e-9) or (abs(number - known) <= rounding * 1.0001 and decimals > 0)
+            for known in self._known
+        )
 
 
 def _parse(text: str) -> float:

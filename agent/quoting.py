@@ -13,7 +13,10 @@ from collections.abc import Callable
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.S)
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\||#!|\$ ).*$", re.M)
 _TAGGED = re.compile(r"<(\w+)[^<>]*>.*?(?:</\1>|\Z)", re.S)
-_ROLE_LINE = re.compile(r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|note to (?:ai|assistant))\W{0,4}:.*$", re.I | re.M)
+_ROLE_LINE = re.compile(
+    r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|note to (?:ai|assistant))\W{0,4}:.*$",
+    re.I | re.M,
+)
 _BRACES = re.compile(r"^[ \t]*[\[{].*$|[\[{][^\[\]{}]*[\"'][^\[\]{}]*[\]}]", re.M)
 _CALL = re.compile(r"\b\w+_\w+\s*\([^()]*\)")
 _PAIRS = [('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("`", "`"), ("‘", "’")]
@@ -24,7 +27,10 @@ _SHOWING = re.compile(
     r"|übersetze?|fasse|traduis|résume|traduce|resume (?:este|el) texto)\b",
     re.I,
 )
-_FOLLOWS = re.compile(r"\b(?:says?|said|reads?|wrote|writes|states?|stated|containing|contains|follows|following|below|this|text|message|email|log|output|response|reply|note|comment|instructions?)\s*(?:\w+\s*)?:\s*", re.I)
+_FOLLOWS = re.compile(
+    r"\b(?:says?|said|reads?|wrote|writes|states?|stated|containing|contains|follows|following|below|this|text|message|email|log|output|response|reply|note|comment|instructions?)\s*(?:\w+\s*)?:\s*",
+    re.I,
+)
 
 
 def own_words(text: str, is_name_or_value: Callable[[str], bool]) -> str:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from agent import conditions, mentions, words
+from agent.assignments import Assignment, assign, is_bare, may_be_value
 from agent.conditions import Condition
 from agent.mentions import Mention, Vocabulary
 from agent.quoting import own_words
@@ -22,23 +23,22 @@ from tools.quantity import Span, find_spans
 Mood = Literal["order", "negated", "question", "reported"]
 
 _SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
-_JOINT = re.compile(r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+", re.I)
-_STRONG_SET = re.compile(r"(?<![\w-])(?:set|change|adjust|increase|decrease|raise|lower|reduce|update|modify|switch|tune|bump|setze?|stelle?|ändere?|erhöhe?|senke?|mets|règle|augmente|baisse|pon|cambia|sube|baja|aumenta)(?![\w-])", re.I)
-_ASSIGN = re.compile(r"^\s*(?:is\s+)?(?:=|:=?|->|→|to be|should be|shall be|must be|to|at|auf|à|a|en)\s*$", re.I)
-_NOT_A_VALUE = re.compile(r"(?:\b(?:from|von|de|desde|step|steps|last|past|for|every|than|of the|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$", re.I)
-_BY = re.compile(r"\b(?:by|um|de|en)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
-_DIRECTIONS = [
-    ("up", re.compile(r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|erhöhe?|augmente[rz]?|monte[rz]?|sube|aumenta)\b", re.I)),
-    ("down", re.compile(r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|senke?|verringere?|reduziere?|baisse[rz]?|diminue[rz]?|réduis|baja|reduce|disminuye)\b", re.I)),
-    ("up by a factor of", re.compile(r"\b(?:multiply|scale|multipliziere?|multiplie[rz]?|multiplica)\b", re.I)),
-    ("down by a factor of", re.compile(r"\b(?:divide|dividiere?|teile|divise[rz]?|divide)\b", re.I)),
-]
-_ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
-_SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
-_NOT_A_VALUE_AFTER = re.compile(r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?)\b", re.I)
-_EITHER = re.compile(r"\b(?:or|maybe|perhaps|or maybe|oder|vielleicht|ou|peut-être|o|quizás|either|between|somewhere|roughly|about|around|approximately)\b", re.I)
-_POLITE_IF = re.compile(r"\bif (?:you (?:can|could|please|like|want|don'?t mind|would|may)|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))\b", re.I)
-_HYPOTHETICAL = re.compile(r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b", re.I)
+_JOINT = re.compile(
+    r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
+    re.I,
+)
+_STRONG_SET = re.compile(
+    r"(?<![\w-])(?:set|change|adjust|increase|decrease|raise|lower|reduce|update|modify|switch|tune|bump|setze?|stelle?|ändere?|erhöhe?|senke?|mets|règle|augmente|baisse|pon|cambia|sube|baja|aumenta)(?![\w-])",
+    re.I,
+)
+_POLITE_IF = re.compile(
+    r"\bif (?:you (?:can|could|please|like|want|don'?t mind|would|may)|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))\b",
+    re.I,
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,6 @@ class Trace:
     tool: str
     start: int
     mood: Mood
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """A value that the words give to a parameter, verbatim."""
-
-    parameter: str
-    value: str
-    how: mentions.How
 
 
 @dataclass(frozen=True)
@@ -105,7 +96,9 @@ class Reading:
     @cached_property
     def about_run(self) -> bool:
         """Whether the words touch the run at all: a name of it, or a word such as "simulation"."""
-        return any(clause.mentions for clause in self.clauses) or bool(re.search(r"\b(?:simulations?|run|runs|running|lattice|parameters?|metrics?)\b", self.own, re.I))
+        return any(clause.mentions for clause in self.clauses) or bool(
+            re.search(r"\b(?:simulations?|run|runs|running|lattice|parameters?|metrics?)\b", self.own, re.I)
+        )
 
     @property
     def is_yes(self) -> bool:
@@ -155,7 +148,9 @@ def _split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condit
     if match and not _HYPOTHETICAL.search(sentence):
         end = _condition_end(sentence, match.start())
         text = sentence[match.start() : end]
-        return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(text, lambda words_: _only_name(words_, vocabulary))
+        return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(
+            text, lambda words_: _only_name(words_, vocabulary)
+        )
     if waiting := words.WAITING.search(sentence):
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
     return sentence, None
@@ -188,7 +183,7 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _waits_for_value(left: str, right: str, vocabulary: Vocabulary) -> bool:
-    """"set amplitude and temperature to 2": the first name has no value of its own yet."""
+    """ "set amplitude and temperature to 2": the first name has no value of its own yet."""
     wants = _STRONG_SET.search(left) and mentions.find(left, vocabulary) and not find_spans(left)
     return bool(wants) and not mentions.find_choices(left, vocabulary) and not _STRONG_SET.search(right)
 
@@ -200,38 +195,31 @@ def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
     return bool((mentions.find(text, vocabulary) and find_spans(text)) or mentions.find_choices(text, vocabulary))
 
 
-def _read_clause(text: str, vocabulary: Vocabulary, focus: str | None, hypothetical: bool, condition: Condition | None) -> Clause:
+def _read_clause(
+    text: str, vocabulary: Vocabulary, focus: str | None, hypothetical: bool, condition: Condition | None
+) -> Clause:
     found = tuple(mentions.find(text, vocabulary))
     choices = mentions.find_choices(text, vocabulary)
-    values = tuple(span for span in find_spans(text) if _may_be_value(text, span, found))
-    assignments, doubtful = _assign(text, found, choices, values, vocabulary, focus)
+    values = tuple(span for span in find_spans(text) if may_be_value(text, span, found))
+    assignments, doubtful = assign(
+        text, found=found, choices=choices, values=values, vocabulary=vocabulary, focus=focus
+    )
     traces = tuple(_traces(text, hypothetical))
-    if not any(trace.tool == "set_parameter" for trace in traces) and _bare_assignment(text, found, values):
+    if not any(trace.tool == "set_parameter" for trace in traces) and is_bare(text, found, values):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
     asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
-    return Clause(text, traces, found, values, tuple(assignments), asks, hypothetical, bool(_STRONG_SET.search(text)), doubtful, condition)
-
-
-def _may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
-    inside = any(mention.start <= span.start and span.end <= mention.end for mention in found)
-    return not (inside or _NOT_A_VALUE.search(text[: span.start]) or _NOT_A_VALUE_AFTER.search(text[span.end :]))
-
-
-def _said(text: str, span: Span) -> str:
-    """A value in full: "lower it by 0.5" says "down by 0.5", which is not "0.5"."""
-    before = text[: span.start]
-    if _ADD.search(before):
-        return f"{span.text} more"
-    if _SUBTRACT.search(before):
-        return f"{span.text} less"
-    by = _BY.search(before)
-    direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
-    if not direction or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent"))):
-        return span.text
-    if "factor" in direction:
-        return f"{direction} {span.text}"
-    factor = "a factor of " if by and by.group(1) else ""
-    return f"{direction} by {factor}{span.text}"
+    return Clause(
+        text,
+        traces,
+        found,
+        values,
+        tuple(assignments),
+        asks,
+        hypothetical,
+        bool(_STRONG_SET.search(text)),
+        doubtful,
+        condition,
+    )
 
 
 def _traces(text: str, hypothetical: bool) -> Iterator[Trace]:
@@ -254,25 +242,3 @@ def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     if not polite and (hypothetical or words.QUESTION.search(text)):
         return "question"
     return "order"
-
-
-def _bare_assignment(text: str, found: tuple[Mention, ...], values: tuple[Span, ...]) -> bool:
-    """``amplitude = 5e-21``, ``temperature to 2``: an order without a verb."""
-    return any(_ASSIGN.match(text[mention.end : value.start]) for mention in found for value in values if value.start >= mention.end)
-
-
-def _assign(
-    text: str, found: tuple[Mention, ...], choices: list[Mention], values: tuple[Span, ...], vocabulary: Vocabulary, focus: str | None
-) -> tuple[list[Assignment], bool]:
-    """Pair names with values; the flag says that the words leave more than one pairing open."""
-    by_choice = [Assignment(c.name, c.value or "", "choice") for c in choices if not any(m.start <= c.start < m.end for m in found)]
-    named = {m.name: m for m in found if m.name in vocabulary.parameters and not vocabulary.parameters[m.name].choices}
-    if not named and values and not by_choice and focus in vocabulary.parameters and not found:
-        named = {str(focus): Mention(str(focus), 0, 0, "context")}
-    names = list(named)
-    doubtful = len({a.parameter for a in by_choice}) != len(by_choice) or bool(values and _EITHER.search(text) and len(values) > len(names))
-    if len(names) == len(values):
-        pairs = [Assignment(name, _said(text, span), named[name].how) for name, span in zip(names, values, strict=True)]
-        return by_choice + pairs, doubtful
-    every = [Assignment(name, _said(text, span), named[name].how) for name in names for span in values]
-    return by_choice + every, doubtful or bool(every)

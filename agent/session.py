@@ -12,12 +12,12 @@ from typing import Any
 from pydantic_ai.exceptions import AgentRunError
 
 from agent import assistant, export, models
+from agent.answer import ending_event, final_words, new_message, recent_of, vocabulary_of
 from agent.engines.base import Engine
 from agent.engines.recorder import purpose
-from agent.mentions import Vocabulary
 from agent.models.channel import Channel, open_channel
-from agent.numbers import NumberGate
-from agent.reading import Reading, read
+from agent.reading import read
+from agent.speech import Speech, TurnEvent, until_the_end
 from agent.turn import Pending, Turn
 from agent.usage import Stopwatch
 from measurement.errors import Conflict, EngineError, LodgerError, NotFound, Refused, Unavailable
@@ -30,11 +30,7 @@ from workloads.snapshot import Snapshot
 log = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 16_000
-FLUSH_S = 0.06  # tokens leave at about 16 Hz
 ENGINE_WAIT_S = 60.0
-RECENT = 8
-RECENT_CHARACTERS = 3_000
-TurnEvent = dict[str, Any]
 
 
 @dataclass
@@ -54,7 +50,9 @@ class Conversations:
         self._threads: dict[str, Thread] = {}
         self._channel: Channel | None = None
 
-    async def send(self, message: str, conversation: str | None = None, actor: Actor | None = None) -> AsyncIterator[TurnEvent]:
+    async def send(
+        self, message: str, conversation: str | None = None, actor: Actor | None = None
+    ) -> AsyncIterator[TurnEvent]:
         """Answer a message; yields the events of the turn, the last of which is ``response`` or ``error``.
 
         Leaving the iteration early cancels the request at the engine.
@@ -71,7 +69,7 @@ class Conversations:
         events: asyncio.Queue[TurnEvent] = asyncio.Queue()
         thread.task = asyncio.create_task(self._answer(id, thread, message, actor, events))
         try:
-            async for event in _until_the_end(events):
+            async for event in until_the_end(events):
                 yield event
         finally:
             await _end(thread.task)
@@ -151,13 +149,15 @@ class Conversations:
             await asyncio.to_thread(self.rename, conversation, " ".join(message.split())[:60])
         return conversation
 
-    async def _answer(self, id: str, thread: Thread, message: str, actor: Actor, events: asyncio.Queue[TurnEvent]) -> None:
+    async def _answer(
+        self, id: str, thread: Thread, message: str, actor: Actor, events: asyncio.Queue[TurnEvent]
+    ) -> None:
         """Give one answer and keep it, whatever happens on the way."""
         watch = Stopwatch()
         turn = await asyncio.to_thread(self._turn, id, thread, message, actor, events.put_nowait)
-        spoken = _Speech(turn, events.put_nowait, watch)
+        spoken = Speech(turn, events.put_nowait, watch)
         interrupted, error = False, ""
-        await asyncio.to_thread(self._store.add_message, _message(id, "user", message))
+        await asyncio.to_thread(self._store.add_message, new_message(id, "user", message))
         with purpose("chat", id) as why:
             try:
                 await self._reply(turn, thread, spoken, events.put_nowait)
@@ -170,9 +170,9 @@ class Conversations:
             except Exception:
                 log.exception("a turn failed unexpectedly")
                 error = "The answer failed for a reason that is not your fault; the log has the details."
-        response = _final(spoken.text(), turn, interrupted, error)
+        response = final_words(spoken.text(), turn, interrupted, error)
         kept = replace(
-            _message(id, "assistant", response),
+            new_message(id, "assistant", response),
             tool_calls=[done.to_json() for done in turn.performed],
             facts=[fact.to_json() for done in turn.performed for fact in done.outcome.facts],
             usage=watch.usage(why.requests),
@@ -180,9 +180,9 @@ class Conversations:
         )
         await asyncio.shield(asyncio.to_thread(self._store.add_message, kept))
         self._remember(thread, turn)
-        events.put_nowait(_ending(id, kept, error))
+        events.put_nowait(ending_event(id, kept, error))
 
-    async def _reply(self, turn: Turn, thread: Thread, spoken: _Speech, emit: Any) -> None:
+    async def _reply(self, turn: Turn, thread: Thread, spoken: Speech, emit: Any) -> None:
         pending, thread.pending = thread.pending, []
         if pending and turn.reading.is_yes:
             for waiting in pending:
@@ -202,7 +202,7 @@ class Conversations:
             emit({"type": "reset"})
             await self._ask(turn, spoken)
 
-    async def _ask(self, turn: Turn, spoken: _Speech) -> None:
+    async def _ask(self, turn: Turn, spoken: Speech) -> None:
         assert self._engine
         if self._channel is None:
             self._channel = open_channel(self._engine, self._store.add_request)
@@ -219,19 +219,26 @@ class Conversations:
         assert self._engine
         await asyncio.sleep(at_least_s)  # a death is noticed a moment after the line breaks
         if self._engine.state in ("starting", "restarting"):
-            emit({"type": "notice", "text": "The LLM engine is restarting; your question will be answered as soon as it is back. The simulation goes on."})
+            emit(
+                {
+                    "type": "notice",
+                    "text": "The LLM engine is restarting; your question will be answered as soon as it is back. The simulation goes on.",
+                }
+            )
         deadline = time.monotonic() + ENGINE_WAIT_S
         while self._engine.state in ("starting", "restarting") and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
         if self._engine.state != "ready":
-            raise EngineError(f"The LLM engine is {self._engine.state}. {self._engine.reason} The simulation is not affected.")
+            raise EngineError(
+                f"The LLM engine is {self._engine.state}. {self._engine.reason} The simulation is not affected."
+            )
 
     def _turn(self, id: str, thread: Thread, message: str, actor: Actor, emit: Any) -> Turn:
         snapshot = self._spoken_of(message)
-        reading = read(message, _vocabulary(snapshot), thread.focus)
+        reading = read(message, vocabulary_of(snapshot), thread.focus)
         words = replace(actor, conversation=id, words=message)
         context = ToolContext(self._workloads, self._store, words, snapshot.name if snapshot else None)
-        recent = _recent(self._store.messages(id))
+        recent = recent_of(self._store.messages(id))
         return Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
 
     def _spoken_of(self, message: str) -> Snapshot | None:
@@ -244,112 +251,16 @@ class Conversations:
 
     def _remember(self, thread: Thread, turn: Turn) -> None:
         thread.pending = turn.pending
-        spoken = [str(done.args["name"]) for done in turn.performed if done.tool == "set_parameter" and "name" in done.args]
-        mentioned = [m.name for clause in turn.reading.clauses for m in clause.mentions if m.name in turn.reading.vocabulary.parameters]
+        spoken = [
+            str(done.args["name"]) for done in turn.performed if done.tool == "set_parameter" and "name" in done.args
+        ]
+        mentioned = [
+            m.name
+            for clause in turn.reading.clauses
+            for m in clause.mentions
+            if m.name in turn.reading.vocabulary.parameters
+        ]
         thread.focus = next(iter(reversed(spoken or mentioned)), thread.focus)
-
-
-class _Speech:
-    """The words of an answer on their way out."""
-
-    def __init__(self, turn: Turn, emit: Any, watch: Stopwatch) -> None:
-        self._turn, self._emit, self._watch = turn, emit, watch
-        self._parts: list[str] = []
-        self._gate = NumberGate(turn.message) if turn.reading.about_run else None
-
-    def say(self, text: str) -> None:
-        """Pass on a piece of the model's words; about the run, only with traced numbers."""
-        if self._gate is None or text == self._turn.composed():
-            return self._out(text)
-        self._gate.allow(fact.value for done in self._turn.performed for fact in done.outcome.facts)
-        for piece in self._gate.feed(text):
-            self._out(piece)
-
-    def say_composed(self) -> None:
-        self._out(self._turn.composed())
-
-    def close(self) -> None:
-        for piece in self._gate.close() if self._gate else ():
-            self._out(piece)
-
-    def forget(self) -> None:
-        self._parts.clear()
-
-    def text(self) -> str:
-        return "".join(self._parts).strip()
-
-    def _out(self, text: str) -> None:
-        if not text or (not text.strip() and not self._parts):
-            return
-        self._watch.first()
-        self._parts.append(text)
-        self._emit({"type": "token", "text": text})
-
-
-def _vocabulary(snapshot: Snapshot | None) -> Vocabulary:
-    if snapshot is None:
-        return Vocabulary({}, ())
-    metrics = dict.fromkeys([*snapshot.metric_docs, *snapshot.metric_units, *snapshot.metrics])
-    return Vocabulary(dict(snapshot.parameters), tuple(metrics))
-
-
-def _recent(messages: list[Message]) -> list[tuple[str, str]]:
-    """The newest exchanges that fit a small model's window."""
-    kept: list[tuple[str, str]] = []
-    room = RECENT_CHARACTERS
-    for message in reversed(messages[-RECENT:]):
-        room -= len(message.content)
-        if room < 0 or message.role == "system":
-            break
-        kept.insert(0, (message.role, message.content))
-    return kept
-
-
-def _final(text: str, turn: Turn, interrupted: bool, error: str) -> str:
-    if error:
-        return "\n\n".join(part for part in (text or turn.composed(), f"⚠ {error}") if part)
-    if interrupted:
-        return f"{text}\n\n*(stopped)*".strip()
-    return text or turn.composed() or "I have no answer to that."
-
-
-def _message(conversation: str, role: Any, content: str) -> Message:
-    return Message(new_id("m"), conversation, time.time(), role, content)
-
-
-def _ending(id: str, message: Message, error: str) -> TurnEvent:
-    if error and not message.tool_calls:
-        return {"type": "error", "error": error, "conversation": id, "status": 503}
-    return {
-        "type": "response",
-        "response": message.content,
-        "conversation": id,
-        "tool_calls": message.tool_calls,
-        "facts": message.facts,
-        "usage": message.usage,
-        "interrupted": message.interrupted,
-    }
-
-
-async def _until_the_end(events: asyncio.Queue[TurnEvent]) -> AsyncIterator[TurnEvent]:
-    """Hand events on, tokens gathered so that they leave at a readable rate."""
-    while True:
-        event = await events.get()
-        if event["type"] == "token":
-            await asyncio.sleep(FLUSH_S)
-            text, following = event["text"], None
-            while not events.empty():
-                following = events.get_nowait()
-                if following["type"] != "token":
-                    break
-                text, following = text + following["text"], None
-            yield {"type": "token", "text": text}
-            if following is None:
-                continue
-            event = following
-        yield event
-        if event["type"] in ("response", "error"):
-            return
 
 
 async def _end(task: asyncio.Task[None]) -> None:

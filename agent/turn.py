@@ -39,7 +39,13 @@ class Performed:
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``tool_calls`` in the API."""
-        return {"id": self.id, "tool": self.tool, "args": self.args, "status": self.outcome.status, "result": self.outcome.result}
+        return {
+            "id": self.id,
+            "tool": self.tool,
+            "args": self.args,
+            "status": self.outcome.status,
+            "result": self.outcome.result,
+        }
 
 
 @dataclass
@@ -80,7 +86,9 @@ class Turn:
         """Several requests run in order and stop at the first refusal."""
         if not self.refused:
             return None
-        return Outcome("refused", f"Not done, because of the refusal before it: {guard.deed(tool, args)}.", {"error": "skipped"})
+        return Outcome(
+            "refused", f"Not done, because of the refusal before it: {guard.deed(tool, args)}.", {"error": "skipped"}
+        )
 
     def _guarded(self, tool: str, args: dict[str, Any]) -> Outcome | None:
         verdict = guard.check(tool, args, self.reading, self._values(), self._running())
@@ -102,7 +110,9 @@ class Turn:
     def _values(self) -> dict[str, float]:
         if not self.snapshot:
             return {}
-        parameters = {name: info.value for name, info in self.snapshot.parameters.items() if isinstance(info.value, int | float)}
+        parameters = {
+            name: info.value for name, info in self.snapshot.parameters.items() if isinstance(info.value, int | float)
+        }
         return {**parameters, **self.snapshot.metrics}
 
     def _running(self) -> bool:

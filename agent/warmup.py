@@ -25,14 +25,20 @@ async def warm_up(engine: Engine, record: Callable[[Request], object], longest: 
     """
     filler = "step " * (engine.options.context_tokens - 600) if longest else ""
     examples = dialogue(instructions.TALK_EXAMPLES)
-    messages = [{"role": "system", "content": instructions.TALK}, *examples, {"role": "user", "content": f"Hello! {filler}"}]
+    messages = [
+        {"role": "system", "content": instructions.TALK},
+        *examples,
+        {"role": "user", "content": f"Hello! {filler}"},
+    ]
     return await _send(engine, record, messages)
 
 
 async def prime(engine: Engine, record: Callable[[Request], object], snapshot: Snapshot) -> Request:
     """Have the engine read what every decision begins with. Raises EngineError."""
     system = {"role": "system", "content": instructions.decide_prompt(snapshot)}
-    return await _send(engine, record, [system, *dialogue(instructions.DECIDE_EXAMPLES), {"role": "user", "content": "hello"}])
+    return await _send(
+        engine, record, [system, *dialogue(instructions.DECIDE_EXAMPLES), {"role": "user", "content": "hello"}]
+    )
 
 
 async def _send(engine: Engine, record: Callable[[Request], object], messages: list[dict]) -> Request:
@@ -42,5 +48,7 @@ async def _send(engine: Engine, record: Callable[[Request], object], messages: l
             pass
     await channel.client.close()
     if not why.requests or why.requests[-1].outcome != "ok":
-        raise EngineError(f"The engine's first answer failed: {why.requests[-1].outcome if why.requests else 'no request was made'}.")
+        raise EngineError(
+            f"The engine's first answer failed: {why.requests[-1].outcome if why.requests else 'no request was made'}."
+        )
     return why.requests[-1]

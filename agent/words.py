@@ -64,26 +64,48 @@ POLITE = re.compile(
     r"|^\W*(?:kannst|könntest|würdest) du\b|^\W*(?:peux|pourrais)-tu\b|^\W*(?:puedes|podrías)\b|^\W*do you mind\b|^\W*would you mind\b|^\W*how about you\b|^\W*why don't (?:you|we)\b",
     re.I,
 )
-NEGATION = re.compile(r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\brather than|\binstead of|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$", re.I)
+NEGATION = re.compile(
+    r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\brather than|\binstead of|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$",
+    re.I,
+)
 NEGATION_AFTER = re.compile(r"^\W*(?:(?:it|them|this|that|the|die|das|den|la|le|el|\w+)\W+){0,3}(?:nicht|pas)\b", re.I)
-REPORTED = re.compile(r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$", re.I)
-WISH = re.compile(r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$", re.I)
-SAYING = re.compile(r"\b(?:says?|said|tells?|told|suggests?|suggested|recommends?|recommended|writes?|wrote|claims?|claimed|reads|mentions?|mentioned|asks?|asked|wants? (?:me|us)|advises?|advised|proposes?|proposed)\b", re.I)
-WAITING = re.compile(r"\b(?:when|whenever|once|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b", re.I)
-PAST = re.compile(r"\b(?:yesterday|last (?:week|night|month|time|year)|\w+ ago|earlier today|this morning|gestern|hier|ayer)\b", re.I)
-SHOW = re.compile(r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre|muestra|describe)\b", re.I)
+REPORTED = re.compile(
+    r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$",
+    re.I,
+)
+WISH = re.compile(
+    r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$",
+    re.I,
+)
+SAYING = re.compile(
+    r"\b(?:says?|said|tells?|told|suggests?|suggested|recommends?|recommended|writes?|wrote|claims?|claimed|reads|mentions?|mentioned|asks?|asked|wants? (?:me|us)|advises?|advised|proposes?|proposed)\b",
+    re.I,
+)
+WAITING = re.compile(
+    r"\b(?:when|whenever|once|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
+    re.I,
+)
+PAST = re.compile(
+    r"\b(?:yesterday|last (?:week|night|month|time|year)|\w+ ago|earlier today|this morning|gestern|hier|ayer)\b", re.I
+)
+SHOW = re.compile(
+    r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre|muestra|describe)\b", re.I
+)
 LOOKS_BACK = re.compile(r"^\W*(?:did|is|was|were|has|have|are)\b", re.I)
 PRONOUN = re.compile(r"\b(?:it|that|this|es|das|le|la|lo|ça|eso|again|back|once more)\b", re.I)
-YES = re.compile(r"^\W*(?:yes|yep|yeah|y|sure|ok|okay|do it|do that|go ahead|please do|confirm(?:ed)?|correct|right|exactly|of course|affirmative|ja|jawohl|mach das|gerne?|oui|d'accord|vas-y|sí|si|claro|dale|hazlo)(?:\W+(?:please|do|do it|do that|go ahead|bitte))*\W*$", re.I)
-NO = re.compile(r"^\W*(?:no|nope|nah|n|don'?t|do not|never mind|nevermind|forget it|cancel|leave it|nein|lass es|non|laisse|déjalo)(?:\W+(?:thanks|thank you|please|danke|merci|gracias))*\W*$", re.I)
+YES = re.compile(
+    r"^\W*(?:yes|yep|yeah|y|sure|ok|okay|do it|do that|go ahead|please do|confirm(?:ed)?|correct|right|exactly|of course|affirmative|ja|jawohl|mach das|gerne?|oui|d'accord|vas-y|sí|si|claro|dale|hazlo)(?:\W+(?:please|do|do it|do that|go ahead|bitte))*\W*$",
+    re.I,
+)
+NO = re.compile(
+    r"^\W*(?:no|nope|nah|n|don'?t|do not|never mind|nevermind|forget it|cancel|leave it|nein|lass es|non|laisse|déjalo)(?:\W+(?:thanks|thank you|please|danke|merci|gracias))*\W*$",
+    re.I,
+)
 
 ACTIONS = {name: re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.I) for name, forms in _FORMS.items()}
 TOPICS = {name: re.compile(rf"(?<![\w-])(?:{forms})", re.I) for name, forms in _TOPICS.items()}
 _LONG_VERBS = {
-    word: name
-    for name, forms in _FORMS.items()
-    for word in forms.split("|")
-    if re.fullmatch(r"[a-zà-ü]{5,}", word)
+    word: name for name, forms in _FORMS.items() for word in forms.split("|") if re.fullmatch(r"[a-zà-ü]{5,}", word)
 }
 
 
@@ -102,6 +124,13 @@ def misspelt_action(word: str) -> str | None:
 def _one_slip(word: str, verb: str) -> bool:
     if len(word) == len(verb):
         differing = [i for i in range(len(verb)) if word[i] != verb[i]]
-        return len(differing) == 2 and differing[1] == differing[0] + 1 and word[differing[0]] == verb[differing[1]] and word[differing[1]] == verb[differing[0]]
+        return (
+            len(differing) == 2
+            and differing[1] == differing[0] + 1
+            and word[differing[0]] == verb[differing[1]]
+            and word[differing[1]] == verb[differing[0]]
+        )
     longer, shorter = (word, verb) if len(word) > len(verb) else (verb, word)
-    return len(longer) == len(shorter) + 1 and any(longer[:i] + longer[i + 1 :] == shorter for i in range(1, len(longer)))
+    return len(longer) == len(shorter) + 1 and any(
+        longer[:i] + longer[i + 1 :] == shorter for i in range(1, len(longer))
+    )

@@ -69,7 +69,9 @@ class Server(Engine):
             if self.state == "failed":
                 raise EngineError(f"The engine could not start. {self.reason}")
             if time.monotonic() > deadline:
-                raise EngineError(f"The engine was not ready after {timeout_s:.0f} s. Its last words: {' / '.join(self.log_tail(3))}")
+                raise EngineError(
+                    f"The engine was not ready after {timeout_s:.0f} s. Its last words: {' / '.join(self.log_tail(3))}"
+                )
             progress(f"loading {self.model}")
             time.sleep(POLL_S)
 
@@ -93,7 +95,9 @@ class Server(Engine):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(tool_calls=self.options.tool_calls or "grammar", adapters=True, logprobs=True, tokenizer=True)
+        return Capabilities(
+            tool_calls=self.options.tool_calls or "grammar", adapters=True, logprobs=True, tokenizer=True
+        )
 
     def pids(self) -> list[int]:
         return list(self._process.pids()) if self._process else []

@@ -6,6 +6,7 @@ environment so that no process list shows it.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -16,8 +17,7 @@ from typing import Any
 
 def parameters(settings: dict[str, Any], api_key: str) -> Any:
     """Translate our settings into llama.cpp's (``xllamacpp.CommonParams``). Loopback only, no web page, no warm-up of its own."""
-    import xllamacpp
-
+    xllamacpp: Any = importlib.import_module("xllamacpp")  # an extension without type stubs
     params = xllamacpp.CommonParams()
     params.model.path = settings["model"]
     params.model_alias = {settings["alias"]}
@@ -37,8 +37,7 @@ def parameters(settings: dict[str, Any], api_key: str) -> Any:
 
 def main() -> None:
     """Serve until SIGTERM."""
-    import xllamacpp
-
+    xllamacpp: Any = importlib.import_module("xllamacpp")
     settings = json.loads(sys.argv[1])
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -42,7 +42,9 @@ class Server(Engine):
             except httpx2.HTTPError as error:
                 if time.monotonic() > deadline:
                     self._become("failed", str(error))
-                    raise EngineError(f"No LLM server answers at {self.base_url} ({error}); start it or correct --engine-url.") from error
+                    raise EngineError(
+                        f"No LLM server answers at {self.base_url} ({error}); start it or correct --engine-url."
+                    ) from error
                 progress(f"waiting for {self.base_url}")
                 time.sleep(0.5)
 
@@ -72,10 +74,15 @@ class Server(Engine):
         try:
             return [str(entry["id"]) for entry in answer.json()["data"]]
         except (ValueError, KeyError, TypeError) as error:
-            raise EngineError(f"{self.base_url}/models did not answer as the OpenAI API does; is it the right address?") from error
+            raise EngineError(
+                f"{self.base_url}/models did not answer as the OpenAI API does; is it the right address?"
+            ) from error
 
     def _choose_model(self, offered: list[str]) -> None:
         if not self._model and offered:
             self._model = offered[0]
         if self._model not in offered:
-            raise NotFound(f"The server at {self.base_url} has no model '{self._model}'; it offers {', '.join(offered) or 'none'}.", suggestions=offered)
+            raise NotFound(
+                f"The server at {self.base_url} has no model '{self._model}'; it offers {', '.join(offered) or 'none'}.",
+                suggestions=offered,
+            )

@@ -19,6 +19,7 @@ import httpx2
 
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.facts import new_id
+from measurement.requests import Purpose as Why
 from measurement.requests import Request
 
 
@@ -26,7 +27,7 @@ from measurement.requests import Request
 class Purpose:
     """Why requests are made just now, and the ones made so far under it (a chat turn sums them)."""
 
-    purpose: str
+    purpose: Why
     conversation: str | None = None
     requests: list[Request] = field(default_factory=list)
 
@@ -35,7 +36,7 @@ _purpose: ContextVar[Purpose | None] = ContextVar("purpose", default=None)
 
 
 @contextmanager
-def purpose(name: str, conversation: str | None = None):
+def purpose(name: Why, conversation: str | None = None):
     """Mark the requests made inside as ``name``; nested marks hand their requests to the outer one as well."""
     outer = _purpose.get()
     inner = Purpose(name, conversation or (outer.conversation if outer else None), outer.requests if outer else [])
@@ -56,7 +57,9 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if not request.url.path.endswith("/chat/completions"):
             return await self._inner.handle_async_request(request)
-        watch = _Watch(self._engine, await request.aread(), _purpose.get() or Purpose("chat"), self._record, self._clock)
+        watch = _Watch(
+            self._engine, await request.aread(), _purpose.get() or Purpose("chat"), self._record, self._clock
+        )
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as error:
@@ -99,7 +102,9 @@ class _Tee(httpx2.AsyncByteStream):
 class _Watch:
     """What is learnt about one request while its answer passes by."""
 
-    def __init__(self, engine: str, body: bytes, why: Purpose, record: Callable[[Request], object], clock: Clock) -> None:
+    def __init__(
+        self, engine: str, body: bytes, why: Purpose, record: Callable[[Request], object], clock: Clock
+    ) -> None:
         self._engine, self._why, self._record, self._clock = engine, why, record, clock
         self._body, self._pending, self._done = body, b"", False
         self._start_s, self._taken_at = clock.monotonic_s(), clock.wall_s()
@@ -162,7 +167,9 @@ class _Watch:
             completion_tokens=self._usage.get("completion_tokens"),
             thinking_tokens=thinking,
             cached_tokens=details.get("cached_tokens"),
-            time_to_first_token_s=self._first_s - self._start_s if ok and self._first_s is not None and asked.get("stream") else None,
+            time_to_first_token_s=self._first_s - self._start_s
+            if ok and self._first_s is not None and asked.get("stream")
+            else None,
             prefill_s=_seconds(self._timings, "prompt_ms"),
             decode_s=_seconds(self._timings, "predicted_ms"),
             duration_s=now_s - self._start_s if ok else None,

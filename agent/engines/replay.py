@@ -90,10 +90,10 @@ class _Replayer(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet; the recorder logs requests."""
 
-    def do_GET(self) -> None:  # noqa: N802  # the base class names it
+    def do_GET(self) -> None:  # the base class names it
         self._send(200, {"object": "list", "data": [{"id": "replay", "object": "model"}]})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         entry = self._find(asked["messages"])
         if entry is None:
@@ -106,7 +106,9 @@ class _Replayer(BaseHTTPRequestHandler):
     def _find(self, messages: list[dict[str, Any]]) -> Entry | None:
         said = next((_text(m) for m in reversed(messages) if m["role"] == "user"), "")
         returned = messages[-1]["role"] == "tool"
-        fitting = (entry for entry in self._entries if entry["when"] in said and bool(entry.get("after_tools")) == returned)
+        fitting = (
+            entry for entry in self._entries if entry["when"] in said and bool(entry.get("after_tools")) == returned
+        )
         return next(fitting, None)
 
     def _send(self, status: int, answer: dict[str, Any]) -> None:
@@ -123,11 +125,19 @@ class _Replayer(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         for delta in _deltas(entry):
-            chunk = {**_frame("chat.completion.chunk"), "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+            chunk = {
+                **_frame("chat.completion.chunk"),
+                "choices": [{"index": 0, "delta": delta, "finish_reason": None}],
+            }
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
             self.wfile.flush()
             time.sleep(float(entry.get("pause_s", 0)))
-        last = {**_frame("chat.completion.chunk"), "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls" if entry.get("tool_calls") else "stop"}]}
+        last = {
+            **_frame("chat.completion.chunk"),
+            "choices": [
+                {"index": 0, "delta": {}, "finish_reason": "tool_calls" if entry.get("tool_calls") else "stop"}
+            ],
+        }
         self.wfile.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
         self.close_connection = True
 
@@ -147,7 +157,12 @@ def _message(entry: Entry) -> dict[str, Any]:
 
 def _calls(entry: Entry) -> list[dict[str, Any]]:
     return [
-        {"index": i, "id": f"replay-{i}", "type": "function", "function": {"name": call["name"], "arguments": json.dumps(call.get("arguments", {}))}}
+        {
+            "index": i,
+            "id": f"replay-{i}",
+            "type": "function",
+            "function": {"name": call["name"], "arguments": json.dumps(call.get("arguments", {}))},
+        }
         for i, call in enumerate(entry.get("tool_calls") or [])
     ]
 

@@ -78,7 +78,9 @@ def _packaged(name: str, known: Packaged) -> Weights:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if digest != known.sha256:
-        raise EngineError(f"The model file {path.name} is damaged (SHA-256 {digest[:12]}…, expected {known.sha256[:12]}…); run: {known.install} --force-reinstall")
+        raise EngineError(
+            f"The model file {path.name} is damaged (SHA-256 {digest[:12]}…, expected {known.sha256[:12]}…); run: {known.install} --force-reinstall"
+        )
     return Weights(name, path)
 
 
@@ -101,7 +103,9 @@ def _from_hub(hub_id: str, progress: Callable[[str], None]) -> Weights:
         progress(f"fetching {chosen} of {repository}")
         return Weights(hub_id, Path(huggingface_hub.hf_hub_download(repository, chosen)))
     except (OSError, ValueError) as error:  # the hub's own errors are OSErrors; a refused id is a ValueError
-        raise EngineError(f"The hub did not give {hub_id}: {_first_line(error)}. Check the id and the network, or give a .gguf file by its path.") from error
+        raise EngineError(
+            f"The hub did not give {hub_id}: {_first_line(error)}. Check the id and the network, or give a .gguf file by its path."
+        ) from error
 
 
 def _choose(hub_id: str, files: list[str], wanted: str) -> str:
@@ -109,7 +113,9 @@ def _choose(hub_id: str, files: list[str], wanted: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     listed = ", ".join(sorted(files)[:12]) or "none"
-    raise NotFound(f"{hub_id} fits {len(fitting)} GGUF files; name one after a colon. There are: {listed}.", suggestions=files[:12])
+    raise NotFound(
+        f"{hub_id} fits {len(fitting)} GGUF files; name one after a colon. There are: {listed}.", suggestions=files[:12]
+    )
 
 
 def _first_line(error: Exception) -> str:

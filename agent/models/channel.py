@@ -66,7 +66,9 @@ class Channel:
 def open_channel(engine: Engine, record: Callable[[Request], object]) -> Channel:
     """Connect to an engine; requests are recorded through ``record``. Nothing is retried behind the person's back."""
     http = httpx2.AsyncClient(transport=RecordingTransport(engine.name, record), timeout=httpx2.Timeout(600, connect=5))
-    return Channel(engine, AsyncOpenAI(base_url=engine.base_url, api_key=engine.api_key, http_client=http, max_retries=0))
+    return Channel(
+        engine, AsyncOpenAI(base_url=engine.base_url, api_key=engine.api_key, http_client=http, max_retries=0)
+    )
 
 
 class translated:  # noqa: N801  # reads as a phrase: ``with translated(engine):``
@@ -82,7 +84,9 @@ class translated:  # noqa: N801  # reads as a phrase: ``with translated(engine):
         if isinstance(error, openai.APIConnectionError | httpx2.TransportError):
             raise EngineError(_gone(self._engine)) from error
         if isinstance(error, openai.APIStatusError):
-            raise EngineError(f"The LLM engine refused the request ({error.status_code}): {error.message[:300]}") from error
+            raise EngineError(
+                f"The LLM engine refused the request ({error.status_code}): {error.message[:300]}"
+            ) from error
 
 
 def _gone(engine: Engine) -> str:
@@ -90,4 +94,6 @@ def _gone(engine: Engine) -> str:
         return "The LLM engine is restarting; ask again in a few seconds. The simulation is not affected."
     if engine.state == "failed":
         return f"The LLM engine has failed and is not coming back by itself. {engine.reason}"
-    return "The LLM engine went away in the middle of the answer; it is being restarted. The simulation is not affected."
+    return (
+        "The LLM engine went away in the middle of the answer; it is being restarted. The simulation is not affected."
+    )

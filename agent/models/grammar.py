@@ -41,7 +41,9 @@ class _Decoder:
     def __init__(self, channel: Channel, turn: Turn) -> None:
         self._channel, self._turn = channel, turn
 
-    async def answer(self, messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
+    async def answer(
+        self, messages: list[ModelMessage], info: AgentInfo
+    ) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
         if _tools_returned(messages):
             yield self._turn.composed() or "Done."
             return
@@ -89,7 +91,11 @@ class _Decoder:
 
 
 def dialogue(examples: list[tuple[str, str]]) -> Messages:
-    return [{"role": role, "content": said} for pair in examples for role, said in zip(("user", "assistant"), pair, strict=True)]
+    return [
+        {"role": role, "content": said}
+        for pair in examples
+        for role, said in zip(("user", "assistant"), pair, strict=True)
+    ]
 
 
 def _tools_returned(messages: list[ModelMessage]) -> bool:

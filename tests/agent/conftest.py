@@ -46,7 +46,17 @@ def store(folder: Path) -> Iterator[Store]:
 def workloads(folder: Path, store: Store) -> Iterator[Workloads]:
     house = Workloads()
     parameters = {"num_lattice_nodes": 60}
-    house.add(Workload("gw_lattice", [sys.executable, "-c", LONG_RUN], store=store, run_folder=folder / "run", log_folder=folder, nice=5, parameters=parameters))
+    house.add(
+        Workload(
+            "gw_lattice",
+            [sys.executable, "-c", LONG_RUN],
+            store=store,
+            run_folder=folder / "run",
+            log_folder=folder,
+            nice=5,
+            parameters=parameters,
+        )
+    )
     workload = house.get("gw_lattice")
     workload.start()
     yield house
