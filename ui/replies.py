@@ -45,8 +45,9 @@ def plain(value: Any) -> Any:
 
 
 def strict_json(value: Any) -> str:
-    """One line of JSON that every parser accepts."""
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """One line of JSON that every parser accepts; half a character (a lone surrogate) leaves as its escape."""
+    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class StrictJSON(JSONResponse):

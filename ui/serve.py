@@ -6,6 +6,7 @@ thread of its own; ``serve`` is the same for a main thread that has nothing else
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import signal
@@ -142,12 +143,19 @@ def _stop_signal() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def _not_cut_by_us(record: logging.LogRecord) -> bool:
+    """Keep the log quiet about the streams that a stop cuts on purpose: every open page has one."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and "timeout graceful shutdown exceeded" not in str(record.msg)
+
+
 class _Server(uvicorn.Server):
     """Uvicorn's server, which also says when it is up."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = threading.Event()
+        logging.getLogger("uvicorn.error").addFilter(_not_cut_by_us)  # the same filter is added only once
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

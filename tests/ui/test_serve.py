@@ -7,10 +7,13 @@ import os
 import signal
 import socket
 import threading
+from contextlib import suppress
+from dataclasses import replace
 
 import httpx
 import pytest
-from places import Place
+from places import Place, until
+from recorded import RecordedTalk
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -37,18 +40,29 @@ def exhaust(opened: ClientConnection) -> None:
         opened.recv(timeout=30)
 
 
+def ask_in_vain(url: str) -> None:
+    with suppress(httpx.HTTPError):  # an answer of 500 or a connection that is cut: both end it
+        httpx.post(f"{url}/api/chat", json={"message": "stuck"}, timeout=60)
+
+
 def test_stopping_does_not_wait_for_open_sockets_and_frees_the_port(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = PageServer(create_app(house, page=False), "127.0.0.1", 0)
+    talk = RecordedTalk()
+    server = PageServer(create_app(replace(house, conversations=talk), page=False), "127.0.0.1", 0)
     url = server.start()
+    asking = threading.Thread(target=ask_in_vain, args=(url,))
     with connect(url.replace("http", "ws") + "/ws") as opened, caplog.at_level(logging.ERROR):
         opened.recv(timeout=30)
+        asking.start()
+        until(lambda: talk.actors, "the turn runs")
         server.stop()
+        asking.join(30)
         with pytest.raises(ConnectionClosed):
             exhaust(opened)
     assert server.wait(0)
     assert [record.getMessage() for record in caplog.records] == []
+    assert talk.closed == ["stuck"]
     with socket.create_server(("127.0.0.1", server.port)):
         pass
 
