@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from measurement.errors import LodgerError
 from measurement.facts import format_number, with_unit
 from measurement.store import Audit
 from tools import registry
@@ -46,7 +45,16 @@ class Bench:
         shown = self._house.workloads.get(chosen).snapshot()
         key = [chosen, shown.run, shown.step, shown.taken_at]
         figure = gr.skip() if key == drawn else self._figure(chosen, shown)
-        return picker, key, figure, self._pictures(chosen), _head(shown), self._past(shown), form_of(shown), *_buttons(shown.state)
+        return (
+            picker,
+            key,
+            figure,
+            self._pictures(chosen),
+            _head(shown),
+            self._past(shown),
+            form_of(shown),
+            *_buttons(shown.state),
+        )
 
     def _figure(self, name: str, shown: Snapshot) -> Any:
         workload = self._house.workloads.get(name)
@@ -62,8 +70,13 @@ class Bench:
     def _past(self, shown: Snapshot) -> str:
         """Notes, last words, and who changed what."""
         entries = [entry for entry in self._house.store.audit(AUDITED) if entry.workload in (None, shown.name)]
-        rows = [_audit_row(entry) for entry in entries]
-        audit = table(("when", "who", "what", "step", "outcome"), rows, "Nobody has changed anything yet.")
+        rows = [audit_row(entry) for entry in entries]
+        audit = table(
+            ("when", "who", "what", "step", "outcome"),
+            rows,
+            "Nobody has changed anything yet.",
+            long=("who", "what", "outcome"),
+        )
         notes = "".join(f"<li>{text(note)}</li>" for note in reversed(shown.notes[-NOTES_SHOWN:]))
         noted = f"<h3>Notes of the workload</h3><ul class='notes'>{notes}</ul>" if notes else ""
         return f'<div class="section"><h3>Who changed what</h3>{audit}{noted}</div>'
@@ -114,9 +127,14 @@ def _field(parameter: ParameterInfo, shown: Snapshot) -> dict[str, Any]:
     value: Any = parameter.value
     if parameter.kind not in ("bool", "choice"):
         value = format_number(float(value) if parameter.kind == "float" else value)
-    return {"name": parameter.name, "kind": parameter.kind, "shown": value, "label": _label(parameter),
-            "info": _info(parameter) + (" · waits for the next step or start" if waiting else ""),
-            "choices": list(parameter.choices or ())}
+    return {
+        "name": parameter.name,
+        "kind": parameter.kind,
+        "shown": value,
+        "label": _label(parameter),
+        "info": _info(parameter) + (" · waits for the next step or start" if waiting else ""),
+        "choices": list(parameter.choices or ()),
+    }
 
 
 def _label(parameter: ParameterInfo) -> str:
@@ -126,7 +144,10 @@ def _label(parameter: ParameterInfo) -> str:
 def _info(parameter: ParameterInfo) -> str:
     """Its meaning and what is allowed."""
     low, high = parameter.minimum, parameter.maximum
-    ends = [f"at least {format_number(low)}" if low is not None else "", f"at most {format_number(high)}" if high is not None else ""]
+    ends = [
+        f"at least {format_number(low)}" if low is not None else "",
+        f"at most {format_number(high)}" if high is not None else "",
+    ]
     allowed = f"{format_number(low)} … {format_number(high)}" if low is not None and high is not None else "".join(ends)
     return " · ".join(part for part in (parameter.doc, with_unit(allowed, parameter.unit) if allowed else "") if part)
 
@@ -137,14 +158,21 @@ def _nothing() -> str:
 
 def _head(shown: Snapshot) -> str:
     """State, step and device; the last words in full when it failed, with what to do."""
-    facts = [steps(shown.step, shown.total_steps), text(shown.device or ""), f"process {shown.pid}" if shown.pid else "",
-             f"{shown.steps_per_second:.3g} steps/s" if shown.steps_per_second is not None else "", text(shown.run or "")]
+    facts = [
+        steps(shown.step, shown.total_steps),
+        text(shown.device or ""),
+        f"process {shown.pid}" if shown.pid else "",
+        f"{shown.steps_per_second:.3g} steps/s" if shown.steps_per_second is not None else "",
+        text(shown.run or ""),
+    ]
     line = " · ".join(fact for fact in facts if fact)
     words = ""
     if shown.state == "failed":
-        words = (f'<pre class="last-words">{text(shown.last_words or "It left no last words; its log may tell more.")}</pre>'
-                 '<p class="trouble">Press Restart to run it again with the present parameters, or with the defaults if one of them '
-                 "was the cause. Its log is on the System tab.</p>")
+        words = (
+            f'<pre class="last-words">{text(shown.last_words or "It left no last words; its log may tell more.")}</pre>'
+            '<p class="trouble">Press Restart to run it again with the present parameters, or with the defaults if one of them '
+            "was the cause. Its log is on the System tab.</p>"
+        )
     doc = f'<p class="quiet doc">{text(shown.doc)}</p>' if shown.doc else ""
     return f'<div class="bench-head">{pill(shown.state)} <b>{text(shown.name)}</b> <span class="quiet num">{line}</span>{doc}{words}</div>'
 
@@ -157,31 +185,50 @@ def _figure_html(picture: Picture) -> str:
         return f'<p class="trouble">{text(error)}</p>'
     low, high = short_number(picture.minimum), short_number(picture.maximum)
     odd = f" · {picture.not_finite} points not finite" if picture.not_finite else ""
-    return (f'<figure class="field"><figcaption><b>{text(picture.name.replace("_", " "))}</b> <span class="quiet num">step {picture.step:,}'
-            f' · {picture.rows} × {picture.columns}{odd}</span></figcaption><img alt="{text(picture.name)} at step {picture.step}" src="{address}">'
-            f'<div class="scale num"><span>{text(low)}</span><i style="background:{palette_css()}"></i>'
-            f"<span>{text(with_unit(high, picture.unit))}</span></div></figure>")
+    return (
+        f'<figure class="field"><figcaption><b>{text(picture.name.replace("_", " "))}</b> <span class="quiet num">step {picture.step:,}'
+        f' · {picture.rows} × {picture.columns}{odd}</span></figcaption><img alt="{text(picture.name)} at step {picture.step}" src="{address}">'
+        f'<div class="scale num"><span>{text(low)}</span><i style="background:{palette_css()}"></i>'
+        f"<span>{text(with_unit(high, picture.unit))}</span></div></figure>"
+    )
 
 
-def _audit_row(entry: Audit) -> tuple[str, ...]:
+def audit_row(entry: Audit) -> tuple[str, ...]:
     when = datetime.fromtimestamp(entry.taken_at).strftime("%H:%M:%S")
-    who = text(entry.actor_kind) + (f'<br><span class="quiet words">“{text(entry.words)}”</span>' if entry.words else "")
+    who = text(entry.actor_kind) + (
+        f'<br><span class="quiet words">“{text(entry.words)}”</span>' if entry.words else ""
+    )
     at = [change.get("step") for change in entry.changes if change.get("step") is not None]
     outcome = f'<span class="mark" data-mark="{text(entry.status)}">{text(entry.status)}</span>'
-    return text(when), who, _what(entry), text(", ".join(str(step) for step in dict.fromkeys(at)) or "–"), \
-        outcome + (f'<br><span class="quiet">{text(entry.error)}</span>' if entry.error else "")
+    return (
+        text(when),
+        who,
+        _what(entry),
+        text(", ".join(str(step) for step in dict.fromkeys(at)) or "–"),
+        outcome + (f'<br><span class="quiet">{text(entry.error)}</span>' if entry.error else ""),
+    )
 
 
 def _what(entry: Audit) -> str:
     """The changes, old to new; the tool and its arguments where there are none."""
     if not entry.changes:
-        return f"<code>{text(entry.tool)}</code> " + text(", ".join(f"{name} = {value}" for name, value in entry.args.items()))
-    return "<br>".join(f"<b>{text(change.get('name'))}</b> {text(format_number(change.get('old')))} → "
-                       f"{text(with_unit(change.get('new'), str(change.get('unit') or '')))}" for change in entry.changes)
+        return f"<code>{text(entry.tool)}</code> " + text(
+            ", ".join(f"{name} = {value}" for name, value in entry.args.items())
+        )
+    return "<br>".join(
+        f"<b>{text(change.get('name'))}</b> {text(format_number(change.get('old')))} → "
+        f"{text(with_unit(change.get('new'), str(change.get('unit') or '')))}"
+        for change in entry.changes
+    )
 
 
 def _buttons(state: str) -> tuple[Any, Any, Any, Any, Any]:
     """Pause or Resume, Stop, Restart, Restart with defaults: each enabled when it can mean something."""
     known = bool(state)
-    return (gr.update(interactive=state == "running"), gr.update(interactive=state == "paused"), gr.update(interactive=state in ALIVE),
-            gr.update(interactive=known), gr.update(interactive=known))
+    return (
+        gr.update(interactive=state == "running"),
+        gr.update(interactive=state == "paused"),
+        gr.update(interactive=state in ALIVE),
+        gr.update(interactive=known),
+        gr.update(interactive=known),
+    )

@@ -42,10 +42,16 @@ class Census:
             told = "<p>This launch was asked for without a language model.</p>"
         else:
             reason = f'<p class="trouble">{text(engine.reason)}</p>' if engine.reason else ""
-            told = f"<p>{pill(str(engine.state))} <b>{text(engine.model or 'no model yet')}</b> " \
-                   f'<span class="quiet">served by {text(engine.name)}</span></p>{reason}'
+            told = (
+                f"<p>{pill(str(engine.state))} <b>{text(engine.model or 'no model yet')}</b> "
+                f'<span class="quiet">served by {text(engine.name)}</span></p>{reason}'
+            )
         problem = self._house.store.problem
-        store = f'<p class="trouble">{text(problem)}</p>' if problem else '<p class="quiet">The store writes and answers.</p>'
+        store = (
+            f'<p class="trouble">{text(problem)}</p>'
+            if problem
+            else '<p class="quiet">The store writes and answers.</p>'
+        )
         return f'<div class="section"><h3>Language model</h3>{told}<h3>Store</h3>{store}</div>'
 
     def processes(self) -> str:
@@ -59,10 +65,14 @@ class Census:
         """The plan of the memory against what is held now."""
         now, plan = host.usage(), self._house.memory_plan
         total = now.memory_used_bytes + now.memory_available_bytes
-        whole = bar(now.memory_used_bytes / total if total else None,
-                    f"{gibibytes(now.memory_used_bytes)} used of {gibibytes(total)}, {gibibytes(now.memory_available_bytes)} left")
-        processor = bar(None if now.cpu_percent is None else now.cpu_percent / 100,
-                        "not known yet" if now.cpu_percent is None else f"{now.cpu_percent:.0f} % of the processor")
+        whole = bar(
+            now.memory_used_bytes / total if total else None,
+            f"{gibibytes(now.memory_used_bytes)} used of {gibibytes(total)}, {gibibytes(now.memory_available_bytes)} left",
+        )
+        processor = bar(
+            None if now.cpu_percent is None else now.cpu_percent / 100,
+            "not known yet" if now.cpu_percent is None else f"{now.cpu_percent:.0f} % of the processor",
+        )
         rows = [("memory", whole), ("processor", processor)] + ([] if plan is None else self._shares(plan))
         lines = "".join(f'<div class="share"><span>{text(name)}</span>{drawn}</div>' for name, drawn in rows)
         gpu = "".join(f"<p>{text(used)}</p>" for used in now.gpus or ())
@@ -73,13 +83,13 @@ class Census:
     def _shares(self, plan: Any) -> list[tuple[str, str]]:
         """A line an owner of the plan: what it holds of its part, where that can be seen from here."""
         held = self._held() if plan.kind == "cpu" else {}
-        return [(row.owner, bar(None if row.owner not in held or not row.bytes else held[row.owner] / row.bytes,
-                                f"{gibibytes(held.get(row.owner))} held of {gibibytes(row.bytes)} planned")) for row in plan.rows]
+        return [(row.owner, _share(held.get(row.owner), row.bytes)) for row in plan.rows]
 
     def _held(self) -> dict[str, int]:
         """Resident bytes by owner of the plan; an owner without a process is left out."""
-        owners: dict[str, Sequence[int]] = {workload.name: [pid] for workload in self._house.workloads
-                                            if (pid := workload.snapshot().pid) is not None}
+        owners: dict[str, Sequence[int]] = {
+            workload.name: pids for workload in self._house.workloads if (pids := workload.pids())
+        }
         if self._house.engine is not None and self._house.engine.pids():
             owners["llm"] = self._house.engine.pids()
         return {owner: host.resident_bytes(pids) for owner, pids in owners.items()}
@@ -87,19 +97,35 @@ class Census:
     def about(self) -> str:
         """Versions, machine and settings: what does not change while it runs."""
         machine = self._house.machine
-        known = [("Lodger", self._house.version), ("Python", sys.version.split()[0]), *((name, _version(name)) for name in PACKAGES)]
+        known = [
+            ("Lodger", self._house.version),
+            ("Python", sys.version.split()[0]),
+            *((name, _version(name)) for name in PACKAGES),
+        ]
         versions = _pairs({name: found or "not installed" for name, found in known})
-        there = _pairs({"processor": f"{machine.cpu_name}, {machine.cpu_count} for us", "memory": gibibytes(machine.memory_bytes),
-                        "system": machine.os, "started": duration(SYSTEM_CLOCK.wall_s() - self._house.started_at) + " ago"}) if machine else ""
-        return (f'<div class="section"><h3>This machine</h3>{there}<h3>Versions</h3>{versions}<h3>Settings</h3>'
-                f"{_pairs(self._house.settings_summary)}</div>")
+        there = (
+            _pairs(
+                {
+                    "processor": f"{machine.cpu_name}, {machine.cpu_count} for us",
+                    "memory": gibibytes(machine.memory_bytes),
+                    "system": machine.os,
+                    "started": duration(SYSTEM_CLOCK.wall_s() - self._house.started_at) + " ago",
+                }
+            )
+            if machine
+            else ""
+        )
+        return (
+            f'<div class="section"><h3>This machine</h3>{there}<h3>Versions</h3>{versions}<h3>Settings</h3>'
+            f"{_pairs(self._house.settings_summary)}</div>"
+        )
 
     def tail(self, name: str | None) -> str:
         """The end of a log; only files of the log folder are read."""
         path = next((path for path in self._logs() if path.name == name), None)
         if path is None:
             return '<p class="quiet">No process has written a log yet.</p>'
-        return f'<pre class="log" tabindex="0">{text(_tail(path))}</pre>'
+        return f'<div class="log-end" tabindex="0"><pre class="log">{text(_tail(path))}</pre></div>'
 
     def _logs(self) -> list[Path]:
         folder = self._house.log_folder
@@ -108,19 +134,33 @@ class Census:
     def _roles(self) -> Iterator[tuple[int, str, str, int | None]]:
         yield os.getpid(), "control plane", "running", None
         engine = self._house.engine
-        for pid in engine.pids() if engine is not None else ():
-            yield pid, f"engine {engine.name}", str(engine.state), getattr(engine, "restarts", None)
+        if engine is not None:
+            yield from (
+                (pid, f"engine {engine.name}", str(engine.state), getattr(engine, "restarts", None))
+                for pid in engine.pids()
+            )
         for workload in self._house.workloads:
-            shown = workload.snapshot()
-            if shown.pid is not None:
-                yield shown.pid, f"workload {shown.name}", shown.state, getattr(workload, "restarts", None)
+            yield from ((pid, f"workload {workload.name}", workload.state, None) for pid in workload.pids())
+
+
+def _share(held_bytes: int | None, planned_bytes: int) -> str:
+    if held_bytes is None or not planned_bytes:
+        return bar(None, f"{gibibytes(planned_bytes)} planned; what is held cannot be seen from here")
+    return bar(held_bytes / planned_bytes, f"{gibibytes(held_bytes)} held of {gibibytes(planned_bytes)} planned")
 
 
 def _process_row(used: host.ProcessUsage, role: str, state: str, restarts: int | None) -> tuple[str, ...]:
     percent = "–" if used.cpu_percent is None else f"{used.cpu_percent:.0f} %"
     up = duration(SYSTEM_CLOCK.wall_s() - used.started_at)
-    return (f"<b>{text(role)}</b>", pill(state), f'<span class="num">{used.pid}</span>', gibibytes(used.rss_bytes), percent, up,
-            "–" if restarts is None else str(restarts))
+    return (
+        f"<b>{text(role)}</b>",
+        pill(state),
+        f'<span class="num">{used.pid}</span>',
+        gibibytes(used.rss_bytes),
+        percent,
+        up,
+        "–" if restarts is None else str(restarts),
+    )
 
 
 def _pairs(known: Mapping[str, Any]) -> str:

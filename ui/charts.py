@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,8 +29,22 @@ MARGIN_PX = {"l": 62, "r": 14, "t": 30, "b": 34}
 
 # Anchors of viridis, the perceptually even map that also reads in grey. Source: S. van der Walt and N. Smith, "A better default
 # colormap for Matplotlib", SciPy 2015.
-VIRIDIS = np.array([(68, 1, 84), (72, 35, 116), (64, 67, 135), (52, 94, 141), (41, 120, 142), (32, 144, 140), (34, 167, 132),
-                    (68, 190, 112), (121, 209, 81), (189, 222, 38), (253, 231, 36)], dtype=np.float64)
+VIRIDIS = np.array(
+    [
+        (68, 1, 84),
+        (72, 35, 116),
+        (64, 67, 135),
+        (52, 94, 141),
+        (41, 120, 142),
+        (32, 144, 140),
+        (34, 167, 132),
+        (68, 190, 112),
+        (121, 209, 81),
+        (189, 222, 38),
+        (253, 231, 36),
+    ],
+    dtype=np.float64,
+)
 
 
 def finite(values: Sequence[float | None]) -> list[float | None]:
@@ -49,13 +64,20 @@ def series_figure(series: Series) -> go.Figure:
 def metrics_figure(readings: Mapping[str, Sequence[Reading]], units: Mapping[str, str]) -> go.Figure:
     """Draws one small chart a metric, on one shared step axis, in the order given."""
     names = list(readings)
-    figure = make_subplots(rows=max(len(names), 1), cols=1, shared_xaxes=True, vertical_spacing=_spacing(len(names)),
-                           subplot_titles=[_plain(axis_title(name, units.get(name, ""))) for name in names] or None)
+    figure = make_subplots(
+        rows=max(len(names), 1),
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=_spacing(len(names)),
+        subplot_titles=[_plain(axis_title(name, units.get(name, ""))) for name in names] or None,
+    )
     for row, name in enumerate(names, start=1):
         rows = readings[name]
         trace = _trace([r.step for r in rows], [r.value for r in rows], name, INKS[(row - 1) % len(INKS)])
         figure.add_trace(trace, row=row, col=1)
-    figure.update_layout(**_layout(height=MARGIN_PX["t"] + MARGIN_PX["b"] + ROW_PX * max(len(names), 1)), uirevision="kept")
+    figure.update_layout(
+        **_layout(height=MARGIN_PX["t"] + MARGIN_PX["b"] + ROW_PX * max(len(names), 1)), uirevision="kept"
+    )
     figure.update_xaxes(**_axis())
     figure.update_yaxes(**_axis(), nticks=4)
     figure.update_xaxes(title_text="step", row=max(len(names), 1), col=1)
@@ -79,14 +101,13 @@ def spark_path(values: Sequence[float | None], width: float = 100.0, height: flo
     if len(known) < 2:
         return ""
     low, high = min(known), max(known)
-    span = high - low
+    half_span = high / 2 - low / 2  # the whole one may overflow
     parts, pen_down = [], False
     for index, value in enumerate(drawn):
         if value is None:
             pen_down = False
             continue
-        # halves first: the range of two huge values may overflow
-        level = (value / 2 - low / 2) / (span / 2) if 0 < span < math.inf else 0.5
+        level = (value / 2 - low / 2) / half_span if half_span > 0 else 0.5
         x = width * index / (len(drawn) - 1)
         parts.append(f"{'L' if pen_down else 'M'}{x:.1f} {1 + (height - 2) * (1 - level):.1f}")
         pen_down = True
@@ -121,29 +142,52 @@ def palette_css() -> str:
 def _palette() -> np.ndarray:
     """All 256 colours, uint8 ``[256, 3]``."""
     at = np.linspace(0, len(VIRIDIS) - 1, 256)
-    return np.stack([np.interp(at, np.arange(len(VIRIDIS)), VIRIDIS[:, channel]) for channel in range(3)], axis=1).round().astype(np.uint8)
+    return (
+        np.stack([np.interp(at, np.arange(len(VIRIDIS)), VIRIDIS[:, channel]) for channel in range(3)], axis=1)
+        .round()
+        .astype(np.uint8)
+    )
 
 
 def _trace(x: Sequence[float], y: Sequence[float | None], name: str, ink: str) -> go.Scatter:
-    return go.Scatter(x=list(x), y=finite(y), name=_plain(name), mode="lines" if len(x) > 1 else "markers", connectgaps=False,
-                      line={"color": ink, "width": 1.8}, marker={"color": ink, "size": 7},
-                      hovertemplate="step %{x}<br><b>%{y:.6g}</b><extra></extra>")
+    return go.Scatter(
+        x=list(x),
+        y=finite(y),
+        name=_plain(name),
+        mode="lines" if len(x) > 1 else "markers",
+        connectgaps=False,
+        line={"color": ink, "width": 1.8},
+        marker={"color": ink, "size": 7},
+        hovertemplate="step %{x}<br><b>%{y:.6g}</b><extra></extra>",
+    )
 
 
-def _layout(height: int, title: str | None = None) -> dict[str, object]:
+def _layout(height: int, title: str | None = None) -> dict[str, Any]:
     top = 44 if title else MARGIN_PX["t"]
     return {
-        "height": height, "showlegend": False, "margin": {**MARGIN_PX, "t": top, "b": 46 if title else MARGIN_PX["b"]},
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "autosize": True,
-        "font": {"family": "system-ui, sans-serif", "size": 12, "color": TEXT}, "hovermode": "x",
+        "height": height,
+        "showlegend": False,
+        "margin": {**MARGIN_PX, "t": top, "b": 46 if title else MARGIN_PX["b"]},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "autosize": True,
+        "font": {"family": "system-ui, sans-serif", "size": 12, "color": TEXT},
+        "hovermode": "x",
         "title": {"text": title, "font": {"size": 13.5}, "x": 0, "xref": "paper", "xanchor": "left"} if title else None,
         "modebar": {"remove": ["select", "lasso", "autoscale", "zoomin", "zoomout"], "bgcolor": "rgba(0,0,0,0)"},
     }
 
 
-def _axis() -> dict[str, object]:
-    return {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "tickfont": {"size": 11}, "exponentformat": "power",
-            "automargin": False, "title_standoff": 6}
+def _axis() -> dict[str, Any]:
+    return {
+        "gridcolor": GRID,
+        "zeroline": False,
+        "linecolor": GRID,
+        "tickfont": {"size": 11},
+        "exponentformat": "power",
+        "automargin": False,
+        "title_standoff": 6,
+    }
 
 
 def _spacing(count: int) -> float:

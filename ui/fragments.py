@@ -22,10 +22,16 @@ def pill(state: str) -> str:
     return f'<span class="pill" data-state="{kind}"><i></i>{text(state)}</span>'
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> str:
-    """A table of cells that are HTML already (pass words through :func:`text`); ``empty`` is said when there are no rows."""
-    body = "".join("<tr>" + "".join(f'<td data-label="{text(name)}">{cell}</td>' for name, cell in zip(head, row, strict=True)) + "</tr>"
-                   for row in rows)
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], empty: str, long: Sequence[str] = ()) -> str:
+    """A table of cells that are HTML already (pass words through :func:`text`); ``empty`` is said when there are no rows.
+
+    The columns ``long`` may wrap, and take a line of their own on a narrow screen.
+    """
+    kinds = ["wide" if name in long else "tight" for name in head]
+    body = "".join(
+        "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, row, strict=True)) + "</tr>"
+        for row in rows
+    )
     if not body:
         return f'<p class="quiet">{text(empty)}</p>'
     heads = "".join(f"<th>{text(name)}</th>" for name in head)
@@ -38,8 +44,10 @@ def bar(share: float | None, label: str, tone: str = "") -> str:
         return f'<div class="bar unknown"><span class="bar-label">{text(label)}</span></div>'
     width = min(max(share, 0.0), 1.0) * 100
     over = " over" if share > 1 else ""
-    return (f'<div class="bar{over}" data-tone="{text(tone)}"><span class="bar-fill" style="width:{width:.1f}%"></span>'
-            f'<span class="bar-label">{text(label)}</span></div>')
+    return (
+        f'<div class="bar{over}" data-tone="{text(tone)}"><span class="bar-fill" style="width:{width:.1f}%"></span>'
+        f'<span class="bar-label">{text(label)}</span></div>'
+    )
 
 
 def gibibytes(count: float | None) -> str:

@@ -104,8 +104,15 @@ def _workload(workload: Workload) -> dict[str, Any]:
         "rate": "" if shown.steps_per_second is None else f"{shown.steps_per_second:.3g} steps/s",
         "taken": local_hms(shown.taken_at) if shown.taken_at else "",
         "words": shown.last_words or "",
-        "metrics": [{"name": name.replace("_", " "), "value": short_number(value), "unit": shown.metric_units.get(name, ""),
-                     "spark": _spark(workload, name)} for name, value in shown.metrics.items()],
+        "metrics": [
+            {
+                "name": name.replace("_", " "),
+                "value": short_number(value),
+                "unit": shown.metric_units.get(name, ""),
+                "spark": _spark(workload, name),
+            }
+            for name, value in shown.metrics.items()
+        ],
     }
 
 

@@ -47,12 +47,17 @@ def build_page(house: House) -> gr.Blocks:
     """Build the whole page around ``house``. It may be shown to any number of people at once."""
     feed = LiveFeed(house)
 
-    def live(asked: object = None) -> dict[str, Any]:  # Gradio marks the function, which a method does not allow
+    def live(_asked: object = None) -> dict[str, Any]:  # Gradio marks the function, which a method does not allow
         return feed.live()
 
     with gr.Blocks(title="Lodger", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(html_template=STRIP.replace("@logo", static("logo.svg")), js_on_load=static("live.js"), elem_id="live",
-                server_functions=[live], apply_default_css=False)
+        gr.HTML(
+            html_template=STRIP.replace("@logo", static("logo.svg")),
+            js_on_load=static("live.js"),
+            elem_id="live",
+            server_functions=[live],
+            apply_default_css=False,
+        )
         with gr.Tabs(elem_id="rooms"):
             for tab in tabs():
                 with gr.Tab(tab.TITLE, id=tab.__name__.rpartition(".")[2]):

@@ -14,5 +14,10 @@ def pulse(watch: Literal["acts", "readings", "clock"]) -> gr.HTML:
 
     ``watch``: ``acts`` (states and changes), ``readings`` (these and every new reading) or ``clock`` (every three seconds).
     """
-    return gr.HTML(html_template='<i class="pulse"></i>', js_on_load=static("pulse.js"), elem_classes="pulse-room",
-                   apply_default_css=False, watch=watch)
+    return gr.HTML(
+        html_template='<i class="pulse"></i>',
+        js_on_load=static("pulse.js"),
+        elem_classes="pulse-room",
+        apply_default_css=False,
+        watch=watch,
+    )

@@ -8,15 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import gradio as gr
+from gradio.themes import Base
+from gradio.themes.utils.colors import Color
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Arial", "sans-serif")
-MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "JetBrains Mono", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
+MONO = (
+    "ui-monospace",
+    "SF Mono",
+    "Cascadia Mono",
+    "JetBrains Mono",
+    "Menlo",
+    "Consolas",
+    "DejaVu Sans Mono",
+    "monospace",
+)
 
-TIDE = gr.themes.Color("#eef7f8", "#d6ecef", "#b0dae1", "#7fc1cd", "#47a1b2", "#22849a", "#126b81", "#10586b", "#124959", "#133d4b",
-                       "#08252f", name="tide")
-PAPER = gr.themes.Color("#fbfaf8", "#f4f2ee", "#e7e4de", "#d5d1c8", "#a5a199", "#75726b", "#55534e", "#3f3e3b", "#2a2a29", "#1b1c1e",
-                        "#121316", name="paper")
+TIDE = Color(
+    "#eef7f8",
+    "#d6ecef",
+    "#b0dae1",
+    "#7fc1cd",
+    "#47a1b2",
+    "#22849a",
+    "#126b81",
+    "#10586b",
+    "#124959",
+    "#133d4b",
+    "#08252f",
+    name="tide",
+)
+PAPER = Color(
+    "#fbfaf8",
+    "#f4f2ee",
+    "#e7e4de",
+    "#d5d1c8",
+    "#a5a199",
+    "#75726b",
+    "#55534e",
+    "#3f3e3b",
+    "#2a2a29",
+    "#1b1c1e",
+    "#121316",
+    name="paper",
+)
 
 # each name without its mode -> (light, dark)
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -90,10 +124,18 @@ SHAPES: Mapping[str, str] = {
 }
 
 
-def lodger_theme() -> gr.themes.Base:
+def lodger_theme() -> Base:
     """Makes the theme: system fonts only, so that the page asks no other host for anything."""
-    theme = gr.themes.Base(primary_hue=TIDE, secondary_hue=TIDE, neutral_hue=PAPER, text_size="md", radius_size="md",
-                           spacing_size="md", font=list(SANS), font_mono=list(MONO))
+    theme = Base(
+        primary_hue=TIDE,
+        secondary_hue=TIDE,
+        neutral_hue=PAPER,
+        text_size="md",
+        radius_size="md",
+        spacing_size="md",
+        font=list(SANS),
+        font_mono=list(MONO),
+    )
     modes = {name: light for name, (light, _) in COLOURS.items()}
     modes |= {f"{name}_dark": dark for name, (_, dark) in COLOURS.items()}
     return theme.set(**modes, **SHAPES)

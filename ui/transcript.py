@@ -62,8 +62,13 @@ class Answer:
         shown = [_card(call) for call in self.calls.values()]
         if self.words or not (shown or self.error or self.finished):
             shown.append(gr.ChatMessage(role="assistant", content=self.words or f"*{self.notice or '…'}*"))
-        shown += [gr.ChatMessage(role="assistant", content=gr.Plot(series_figure(call.series), show_label=False, container=False))
-                  for call in self.calls.values() if call.series is not None]
+        shown += [
+            gr.ChatMessage(
+                role="assistant", content=gr.Plot(series_figure(call.series), show_label=False, container=False)
+            )
+            for call in self.calls.values()
+            if call.series is not None
+        ]
         if self.error:
             shown.append(gr.ChatMessage(role="assistant", content=f"**No answer.** {self.error}"))
         if self.interrupted:
@@ -94,16 +99,29 @@ def series_of(told: Any, result: Any) -> Series | None:
     if isinstance(told, Series):
         return told
     if isinstance(told, Mapping) and told.get("x"):
-        return Series(str(told.get("title", "")), _numbers(told["x"]), _numbers(told.get("y", [])), str(told.get("x_label", "step")),
-                      str(told.get("y_label", "")))
+        return Series(
+            str(told.get("title", "")),
+            _numbers(told["x"]),
+            _numbers(told.get("y", [])),
+            str(told.get("x_label", "step")),
+            str(told.get("y_label", "")),
+        )
     if isinstance(result, Mapping) and isinstance(result.get("steps"), Sequence) and result.get("values"):
         name = axis_title(str(result.get("metric", "")), str(result.get("unit") or ""))
-        return Series(f"{name}, last {len(result['steps'])} readings", _numbers(result["steps"]), _numbers(result["values"]), "step", name)
+        return Series(
+            f"{name}, last {len(result['steps'])} readings",
+            _numbers(result["steps"]),
+            _numbers(result["values"]),
+            "step",
+            name,
+        )
     return None
 
 
 def _stored_answer(message: Message) -> Answer:
-    answer = Answer(words=message.content, facts=message.facts, usage=message.usage, finished=True, interrupted=message.interrupted)
+    answer = Answer(
+        words=message.content, facts=message.facts, usage=message.usage, finished=True, interrupted=message.interrupted
+    )
     for number, told in enumerate(message.tool_calls):
         _take_call(answer, {"id": str(number), **told})
         _take_result(answer, {"id": str(number), **told})
@@ -114,7 +132,7 @@ def _take_token(answer: Answer, event: Mapping[str, Any]) -> None:
     answer.words += str(event.get("text", ""))
 
 
-def _take_reset(answer: Answer, event: Mapping[str, Any]) -> None:
+def _take_reset(answer: Answer, _event: Mapping[str, Any]) -> None:
     """The engine died in the middle and answers from the beginning."""
     answer.words = ""
 
@@ -154,7 +172,15 @@ def _take_error(answer: Answer, event: Mapping[str, Any]) -> None:
     answer.finished = True
 
 
-_READERS = {"token": _take_token, "reset": _take_reset, "notice": _take_notice, "tool_call": _take_call, "tool_result": _take_result, "response": _take_response, "error": _take_error}
+_READERS = {
+    "token": _take_token,
+    "reset": _take_reset,
+    "notice": _take_notice,
+    "tool_call": _take_call,
+    "tool_result": _take_result,
+    "response": _take_response,
+    "error": _take_error,
+}
 
 
 def _card(call: Call) -> gr.ChatMessage:
@@ -165,7 +191,11 @@ def _card(call: Call) -> gr.ChatMessage:
     if call.status:
         parts.append(f"**Result** · {MARKS.get(call.status, call.status)}\n{_code(call.result)}")
     # without a status the card would stand open; "pending" turns a spinner while the tool works
-    metadata: dict[str, Any] = {"title": f"`{title.replace('`', chr(39))}`", "id": call.id, "status": "done" if call.status else "pending"}
+    metadata: dict[str, Any] = {
+        "title": f"`{title.replace('`', chr(39))}`",
+        "id": call.id,
+        "status": "done" if call.status else "pending",
+    }
     if call.status:
         metadata["log"] = MARKS.get(call.status, call.status)
     return gr.ChatMessage(role="assistant", content="\n\n".join(parts), metadata=metadata)  # type: ignore[arg-type]
@@ -176,15 +206,31 @@ def _sources(facts: Sequence[Mapping[str, Any]], usage: Mapping[str, Any]) -> gr
     lines = ["| name | value | how | source | taken |", "|---|---|---|---|---|"]
     lines += [_source_row(fact) for fact in facts]
     spent = _spent(usage)
-    metadata: Any = {"title": "Where these numbers come from", "status": "done", "log": f"{len(facts)} facts" if len(facts) > 1 else "1 fact"}
-    return gr.ChatMessage(role="assistant", content="\n".join(lines) + (f"\n\n{spent}" if spent else ""), metadata=metadata)
+    metadata: Any = {
+        "title": "Where these numbers come from",
+        "status": "done",
+        "log": f"{len(facts)} facts" if len(facts) > 1 else "1 fact",
+    }
+    return gr.ChatMessage(
+        role="assistant", content="\n".join(lines) + (f"\n\n{spent}" if spent else ""), metadata=metadata
+    )
 
 
 def _source_row(fact: Mapping[str, Any]) -> str:
     value = fact.get("value")
-    shown = with_unit(value, str(fact.get("unit") or "")) if value is not None else f"unknown: {fact.get('reason') or 'no reason given'}"
+    shown = (
+        with_unit(value, str(fact.get("unit") or ""))
+        if value is not None
+        else f"unknown: {fact.get('reason') or 'no reason given'}"
+    )
     taken = fact.get("taken_at")
-    cells = (fact.get("name", ""), shown, fact.get("method", ""), fact.get("source", ""), local_hms(float(taken)) if taken else "–")
+    cells = (
+        fact.get("name", ""),
+        shown,
+        fact.get("method", ""),
+        fact.get("source", ""),
+        local_hms(float(taken)) if taken else "–",
+    )
     return "| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"
 
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from measurement.facts import Fact
 from measurement.store import Audit, Message
-from ui.bench import _audit_row
+from ui.bench import audit_row
 from ui.greeting import last_change, said_change, welcome
 from ui.transcript import Answer, stored_messages
 
@@ -72,8 +72,10 @@ def test_every_number_says_where_it_came_from() -> None:
     *_, sources = shown({"type": "response", "response": "x", "facts": [fact, unknown], "usage": {"duration_s": 1.25}})
     assert sources.metadata.get("title") == "Where these numbers come from"
     row = next(line for line in words(sources).splitlines() if "energy" in line)
-    assert "1.5 J" in row and "workload heat, step 3" in row
-    assert "<b>" not in row and "\\|" in row
+    assert "1.5 J" in row
+    assert "workload heat, step 3" in row
+    assert "<b>" not in row
+    assert "\\|" in row
     assert "unknown: no step was finished yet" in words(sources)
     assert "1.25 s in all" in words(sources)
 
@@ -113,11 +115,12 @@ def test_undo_offers_the_newest_change_that_stands() -> None:
         audit("set_parameters"),
     ]
     found = last_change(entries, "heat")
-    assert found is not None and found.tool == "set_parameters"
+    assert found is not None
+    assert found.tool == "set_parameters"
     assert said_change(found) == "dt: 2 s back to 1 s"
     assert last_change(entries, "another") is None
 
 
 def test_words_of_others_are_escaped_in_the_audit_and_the_greeting() -> None:
-    assert "<script>" not in "".join(_audit_row(audit("set_parameter")))
+    assert "<script>" not in "".join(audit_row(audit("set_parameter")))
     assert "no language model" in welcome(None, None)

@@ -22,9 +22,10 @@ window.lodger = {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   },
 };
-document.addEventListener('DOMContentLoaded', () => {
+const watchMode = () => {
   window.lodger.applyMode();
   // Gradio sets the mode once by the system's wish when it mounts; the person's own wish stands above it.
   new MutationObserver(window.lodger.applyMode).observe(document.body, { attributes: true, attributeFilter: ['class'] });
-});
+};
+if (document.body) watchMode(); else document.addEventListener('DOMContentLoaded', watchMode);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', window.lodger.applyMode);

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.context import Context
 
-from measurement.facts import new_id
 from ui.assets import static
-from ui.conversing import EXAMPLES_HTML, Desk, Kept
+from ui.conversing import Desk, Kept
+from ui.greeting import EXAMPLES_HTML
 from ui.pulse import pulse
 
 if TYPE_CHECKING:
@@ -38,18 +38,27 @@ def build(house: House) -> None:
 
 def _rail() -> dict[str, Any]:
     """The left column: the conversations and what can be done with the open one."""
-    parts: dict[str, Any] = {"new": gr.Button("New conversation", variant="secondary", size="md", elem_id="new-conversation")}
+    parts: dict[str, Any] = {
+        "new": gr.Button("New conversation", variant="secondary", size="md", elem_id="new-conversation")
+    }
     parts["list"] = gr.Radio([], label="Conversations", elem_id="conversations", elem_classes="list", container=False)
     with gr.Accordion("Instructions for the model", open=False, elem_classes="fold"):
-        parts["prompt"] = gr.Textbox(lines=5, max_lines=14, show_label=False, container=False, elem_id="system-prompt",
-                                     placeholder="Added to what the model is told, in this conversation only.")
+        parts["prompt"] = gr.Textbox(
+            lines=5,
+            max_lines=14,
+            show_label=False,
+            container=False,
+            elem_id="system-prompt",
+            placeholder="Added to what the model is told, in this conversation only.",
+        )
         parts["keep_prompt"] = gr.Button("Use these instructions", size="sm")
     with gr.Accordion("This conversation", open=False, elem_classes="fold"):
-        parts["title"] = gr.Textbox(show_label=False, container=False, max_lines=1, placeholder="Another title", elem_id="chat-title")
+        parts["title"] = gr.Textbox(
+            show_label=False, container=False, max_lines=1, placeholder="Another title", elem_id="chat-title"
+        )
         parts["rename"] = gr.Button("Rename", size="sm")
-        with gr.Row(elem_classes="pair"):
-            parts["markdown"] = gr.Button("Export Markdown", size="sm", min_width=90)
-            parts["json"] = gr.Button("Export JSON", size="sm", min_width=90)
+        parts["markdown"] = gr.Button("Export Markdown", size="sm")
+        parts["json"] = gr.Button("Export JSON", size="sm")
         parts["delete"] = gr.Button("Delete", size="sm", variant="stop")
     parts["file"] = gr.JSON(visible=False)
     parts["said"] = gr.Markdown(elem_classes="said", container=False)
@@ -59,21 +68,46 @@ def _rail() -> dict[str, Any]:
 def _talk() -> dict[str, Any]:
     """The wide column: the chat, the quick actions, the box to write in, the examples."""
     parts: dict[str, Any] = {
-        "chat": gr.Chatbot(show_label=False, container=False, elem_id="chat", height="auto", layout="bubble", buttons=["copy", "copy_all"],
-                           feedback_options=None, group_consecutive_messages=True, allow_tags=False, resizable=False,
-                           avatar_images=(None, None), latex_delimiters=[{"left": "$$", "right": "$$", "display": True}],
-                           line_breaks=False),
+        "chat": gr.Chatbot(
+            show_label=False,
+            container=False,
+            elem_id="chat",
+            height="auto",
+            layout="bubble",
+            buttons=["copy", "copy_all"],
+            feedback_options=None,
+            group_consecutive_messages=True,
+            allow_tags=False,
+            resizable=False,
+            avatar_images=(None, None),
+            latex_delimiters=[{"left": "$$", "right": "$$", "display": True}],
+            line_breaks=True,
+        ),
         "pulse": pulse("acts"),
     }
     with gr.Row(elem_classes="acts"):
         parts["undo"] = gr.Button("Undo last change", size="sm", interactive=False, min_width=0, elem_id="undo-change")
         parts["toggle"] = gr.Button("Pause", size="sm", interactive=False, min_width=0, elem_id="pause-resume")
         parts["outcome"] = gr.Markdown(elem_classes="outcome", container=False, elem_id="act-outcome")
-    parts["box"] = gr.Textbox(lines=1, max_lines=8, label="Message", show_label=False, container=False, autofocus=True, submit_btn=True, elem_id="say",
-                              placeholder="Ask about the run, or say what to change", html_attributes=gr.InputHTMLAttributes(
-                                  enterkeyhint="send", spellcheck=False, autocomplete="off"))
-    parts["examples"] = gr.HTML(html_template=EXAMPLES_HTML, js_on_load=static("examples.js"), sentences=[], apply_default_css=False,
-                                elem_id="examples")
+    parts["box"] = gr.Textbox(
+        lines=1,
+        max_lines=8,
+        label="Message",
+        show_label=False,
+        container=False,
+        autofocus=True,
+        submit_btn=True,
+        elem_id="say",
+        placeholder="Ask about the run, or say what to change",
+        html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", spellcheck=False, autocomplete="off"),
+    )
+    parts["examples"] = gr.HTML(
+        html_template=EXAMPLES_HTML,
+        js_on_load=static("examples.js"),
+        sentences=[],
+        apply_default_css=False,
+        elem_id="examples",
+    )
     gr.HTML(html_template="", js_on_load=static("follow.js"), elem_classes="pulse-room", apply_default_css=False)
     parts["asked"] = gr.State("")
     return parts
@@ -87,21 +121,33 @@ def _connect(desk: Desk, kept: gr.BrowserState, rail: dict[str, Any], talk: dict
     if page is not None:
         page.load(desk.restore, kept, opened, **QUIET).then(desk.actions, None, acts, **QUIET)
     _connect_turn(desk, kept, rail, talk, acts)
-    rail["new"].click(desk.begin, kept, opened, **QUIET).then(None, None, None, js="() => document.querySelector('#say textarea').focus()")
+    rail["new"].click(desk.begin, kept, opened, **QUIET).then(
+        None, None, None, js="() => document.querySelector('#say textarea').focus()"
+    )
     rail["list"].input(desk.open, [rail["list"], kept], opened, **QUIET)
     rail["keep_prompt"].click(desk.keep_prompt, [rail["prompt"], kept], [rail["said"], kept], **QUIET)
     rail["rename"].click(desk.rename, [rail["title"], kept], [rail["said"], rail["list"]], **QUIET)
-    rail["delete"].click(desk.delete, kept, [rail["said"], *opened], **QUIET, js="(kept) => confirm('Delete this conversation? "
-                         "What was changed in the run stays in the audit.') ? kept : null")
+    rail["delete"].click(
+        desk.delete,
+        kept,
+        [rail["said"], *opened],
+        **QUIET,
+        js="(kept) => confirm('Delete this conversation? "
+        "What was changed in the run stays in the audit.') ? kept : null",
+    )
     for kind in ("markdown", "json"):
         rail[kind].click(getattr(desk, f"export_{kind}"), kept, [rail["file"], rail["said"]], **QUIET).then(
-            None, rail["file"], None, js=SAVE_JS)
+            None, rail["file"], None, js=SAVE_JS
+        )
     talk["undo"].click(desk.undo, kept, [talk["outcome"], *acts], **QUIET)
     talk["toggle"].click(desk.pause_or_resume, [talk["toggle"], kept], [talk["outcome"], *acts], **QUIET)
     talk["pulse"].tick(desk.actions, None, acts, **QUIET)
+    talk["pulse"].tick(desk.offers, None, [talk["examples"], talk["chat"]], **QUIET)
 
 
-def _connect_turn(desk: Desk, kept: gr.BrowserState, rail: dict[str, Any], talk: dict[str, Any], acts: list[Any]) -> None:
+def _connect_turn(
+    desk: Desk, kept: gr.BrowserState, rail: dict[str, Any], talk: dict[str, Any], acts: list[Any]
+) -> None:
     """One turn: the words leave the box, the answer grows, the lists follow; Stop ends it at any moment."""
     box, chat = talk["box"], talk["chat"]
     typed = box.submit(desk.take_words, [box, kept], [talk["asked"], box, kept, talk["outcome"]], **QUIET)

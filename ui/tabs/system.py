@@ -32,6 +32,11 @@ def build(house: House) -> None:
         with gr.Column(scale=2, min_width=280):
             engine = gr.HTML(apply_default_css=False, elem_classes="bare panel", elem_id="engine-state")
             gr.HTML(census.about, apply_default_css=False, elem_classes="bare panel")
-    refresh: dict[str, Any] = {"fn": census.refresh, "inputs": log, "outputs": [engine, processes, memory, log, tail], **QUIET}
+    refresh: dict[str, Any] = {
+        "fn": census.refresh,
+        "inputs": log,
+        "outputs": [engine, processes, memory, log, tail],
+        **QUIET,
+    }
     beat.tick(**refresh, trigger_mode="once")
     log.input(**refresh)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
+from gradio.components import Component
 
 from ui.bench import Bench
 from ui.pulse import pulse
@@ -25,11 +26,17 @@ def build(house: House) -> None:
     drawn, form = gr.State(None), gr.State(None)
     beat = pulse("readings")
     with gr.Row(elem_classes="bench-top"):
-        picker = gr.Dropdown(bench.names(), show_label=False, container=False, visible=False, min_width=180, scale=0, elem_id="workload")
+        picker = gr.Dropdown(
+            bench.names(), show_label=False, container=False, visible=False, min_width=180, scale=0, elem_id="workload"
+        )
         head = gr.HTML(apply_default_css=False, elem_classes="bare bench-state")
-        buttons = [gr.Button(label, size="sm", interactive=False, min_width=0, variant=variant, elem_id=id) for label, variant, id in (
-            ("Pause", "secondary", "bench-pause"), ("Resume", "secondary", "bench-resume"), ("Stop", "stop", "bench-stop"),
-            ("Restart", "secondary", "bench-restart"), ("Restart with defaults", "secondary", "bench-reset"))]
+        buttons = [
+            _button("Pause", "bench-pause"),
+            _button("Resume", "bench-resume"),
+            _button("Stop", "bench-stop", "stop"),
+            _button("Restart", "bench-restart"),
+            _button("Restart with defaults", "bench-reset"),
+        ]
     said = gr.Markdown(elem_classes="outcome", container=False, elem_id="bench-outcome")
     with gr.Row(elem_classes="bench-room", equal_height=False):
         with gr.Column(scale=3, min_width=300):
@@ -47,13 +54,21 @@ def build(house: House) -> None:
         button.click(act, picker, said, **QUIET).then(**refresh)
 
 
+def _button(label: str, id: str, variant: Literal["secondary", "stop"] = "secondary") -> gr.Button:
+    return gr.Button(label, size="sm", interactive=False, min_width=0, variant=variant, elem_id=id)
+
+
 def _form(bench: Bench, form: gr.State, said: gr.Markdown) -> None:
     """The parameters, drawn anew when one of them became another."""
 
     @gr.render(inputs=form, triggers=[form.change], show_progress="hidden")
     def draw(shown: dict[str, Any] | None) -> None:
         fields = shown["fields"] if shown else []
-        gr.HTML("<h3>Parameters</h3>" if fields else "<p class='quiet'>No parameters are known yet.</p>", apply_default_css=False, elem_classes="bare")
+        gr.HTML(
+            "<h3>Parameters</h3>" if fields else "<p class='quiet'>No parameters are known yet.</p>",
+            apply_default_css=False,
+            elem_classes="bare",
+        )
         inputs = [_field(field) for field in fields]
         if not inputs or not shown:
             return
@@ -62,16 +77,30 @@ def _form(bench: Bench, form: gr.State, said: gr.Markdown) -> None:
             return bench.apply(shown["workload"], fields, entered)
 
         button = gr.Button("Apply", variant="primary", size="md", elem_id="apply-parameters")
-        gr.on([button.click, *(each.submit for each in inputs if isinstance(each, gr.Textbox))], apply, inputs, said, **QUIET)
+        gr.on(
+            [button.click, *(each.submit for each in inputs if isinstance(each, gr.Textbox))],
+            apply,
+            inputs,
+            said,
+            **QUIET,
+        )
 
 
-def _field(field: dict[str, Any]) -> gr.components.Component:
+def _field(field: dict[str, Any]) -> Component:
     """One parameter; a number may carry its unit, as in the chat (``1.2 kHz``)."""
     make = {"bool": gr.Checkbox, "choice": partial(gr.Dropdown, choices=field["choices"])}.get(field["kind"], _number)
     # the key carries the value: what somebody types stays while another parameter changes
-    return make(value=field["shown"], label=field["label"], info=field["info"], key=f"{field['name']}={field['shown']}", interactive=True,
-                elem_id=f"parameter-{field['name']}")
+    return make(
+        value=field["shown"],
+        label=field["label"],
+        info=field["info"],
+        key=f"{field['name']}={field['shown']}",
+        interactive=True,
+        elem_id=f"parameter-{field['name']}",
+    )
 
 
 def _number(**given: Any) -> gr.Textbox:
-    return gr.Textbox(max_lines=1, html_attributes=gr.InputHTMLAttributes(spellcheck=False, autocomplete="off"), **given)
+    return gr.Textbox(
+        max_lines=1, html_attributes=gr.InputHTMLAttributes(spellcheck=False, autocomplete="off"), **given
+    )
