@@ -12,7 +12,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.errors import Conflict, LodgerError, Unavailable, WorkloadError
@@ -74,18 +74,18 @@ class Lifecycle:
         """End it: at its next step, or by force after the grace. Stopping what does not run is fine."""
         with self._control:
             before = self._live.snapshot()
-            waiting = self._cancel_going_on()
             session = self.session
-            if session is None or session.wait(0.0):
-                if waiting or before.state in ALIVE:
-                    self._move("stopped", f"{self._terms.name} is stopped at step {before.step}.")
-                    return StateResult(before.state, "stopped", before.step)
-                return StateResult(before.state, before.state, before.step, "already")
-            self._end(session)
-            if self._cancel_going_on():  # it died of itself while we asked
+            note: Literal["already", "terminated", "killed"] | None = None
+            if session and not session.wait(0.0):
+                self._end(session)
+                note = ended_by(session)
+            elif before.state not in ALIVE:
+                note = "already"
+            self._cancel_going_on()  # only now: until an end is judged it may still decide to go on
+            if self._live.snapshot().state in ALIVE:
                 self._move("stopped", f"{self._terms.name} is stopped at step {before.step}.")
             after = self._live.snapshot()
-            return StateResult(before.state, after.state, after.step, ended_by(session))
+            return StateResult(before.state, after.state, after.step, note)
 
     def restart(self, *, reset: bool) -> StateResult:
         """Begin a new run at step 0 with the present parameters, or with the defaults."""
@@ -202,11 +202,10 @@ class Lifecycle:
             except LodgerError as error:  # the state is failed and says so
                 _log.warning("%s", error)
 
-    def _cancel_going_on(self) -> bool:
+    def _cancel_going_on(self) -> None:
         timer, self._going_on = self._going_on, None
         if timer:
             timer.cancel()
-        return timer is not None
 
     # checkpoints
 
