@@ -259,11 +259,7 @@ def _any_case(word: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _known(word: str) -> bool:
-    try:
-        return bool(_registry().parse_unit_name(word))
-    except Exception as error:  # pint raises tokenizer and attribute errors on odd words: those are no units
-        del error
-        return False
+    return bool(_registry().parse_unit_name(word))
 
 
 def _multiplied(named: list[tuple[str, int]]) -> Unit | None:
@@ -276,7 +272,7 @@ def _multiplied(named: list[tuple[str, int]]) -> Unit | None:
         factor, roots = registry.get_root_units(unit, check_nonmult=False)
     except (pint.errors.PintError, AttributeError, ValueError):
         return None
-    powers = tuple(sorted((str(name), Fraction(power)) for name, power in to_units_container(roots).items()))
+    powers = tuple(sorted((str(name), Fraction(str(power))) for name, power in to_units_container(roots).items()))
     if powers == (("kelvin", Fraction(1)),) and len(named) == 1:
         return _temperature(named[0][0])
     return Unit(

@@ -85,8 +85,9 @@ def _same(word: str, other: str) -> bool:
 
 
 def _begins(word: str, other: str) -> bool:
-    """``freq`` for ``frequency``, ``dim`` for ``dimension``: three letters at least."""
-    return _same(word, other) or (len(word) >= 3 and other.startswith(word))
+    """``freq`` for ``frequency``, and ``number`` for a name with ``num`` in it: three letters at least."""
+    short, long = sorted((word, other), key=len)
+    return _same(word, other) or (len(short) >= 3 and long.startswith(short))
 
 
 def _slips(word: str, other: str) -> bool:
@@ -116,7 +117,7 @@ def _either(names: Iterable[str]) -> str:
 
 
 def _unknown(asked: str, candidates: Mapping[str, Iterable[str]], what: str) -> NotFound:
-    spelled = {alias: name for name, given in candidates.items() for alias in (name, *given)}
+    spelled = {alias: name for name, given in candidates.items() for alias in (name, *given) if len(alias) > 2}
     found = process.extract(asked, list(spelled), scorer=fuzz.WRatio, score_cutoff=_SUGGESTION_SCORE, limit=6)
     near = list(dict.fromkeys(spelled[alias] for alias, _score, _index in found))[:3]
     there = ", ".join(candidates) or "none yet"

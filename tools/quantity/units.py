@@ -87,7 +87,8 @@ def _is_own(unit: str, parameter: ParameterInfo) -> bool:
         return True
     if re.fullmatch(r"[^\W\d_]", unit):
         return False
-    own = " ".join((parameter.name, *parameter.aliases, parameter.unit if is_unitless(parameter) else ""))
+    told = (parameter.unit, parameter.doc if parameter.kind == "int" else "") if is_unitless(parameter) else ()
+    own = " ".join((parameter.name, *parameter.aliases, *told))
     known = {_singular(word) for word in re.findall(r"[^\W\d_]+", own.casefold())} - _TOO_OPEN
     words = re.findall(r"[^\W\d_]+", unit.casefold())
     spelled = re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+)*", unit) is not None
