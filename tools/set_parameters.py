@@ -64,7 +64,7 @@ def outcome_of(snapshot: Snapshot, result: SetResult, entry: Entry, said: list[s
     facts = [fact for change in changes for fact in _facts(snapshot, change)]
     return Outcome(
         "pending" if result.pending else "done",
-        "\n\n".join(filter(None, ["\n".join(_listed(sentences)), quoted(" ".join(said))])),
+        "\n\n".join(filter(None, ["\n".join(_listed(sentences)), quoted(_as_read(said))])),
         {"changes": [{**change, "audit_id": entry.id} for change in changes]},
         facts,
         audit_id=entry.id,
@@ -84,8 +84,13 @@ def _read(changes: dict[str, Any], aim: Workload, snapshot: Snapshot) -> tuple[d
             raise Refused(f"{info.name} is given twice; which of its values is meant? Nothing was changed.")
         quantity = read_quantity(span, info, snapshot.changed.get(info.name, info.value))
         values[info.name] = quantity.value
-        said += [sentence for sentence in (match.said, f"I read {quantity.said}." if quantity.said else "") if sentence]
+        said += [words for words in (match.said.removesuffix("."), quantity.said) if words]
     return values, said
+
+
+def _as_read(said: list[str]) -> str:
+    """``I read "frequency" as gw_frequency; 1.2 kHz = 1200 Hz.``"""
+    return f"{'; '.join(said).rstrip('.')}." if said else ""
 
 
 def _facts(snapshot: Snapshot, change: dict[str, Any]) -> list[Fact]:

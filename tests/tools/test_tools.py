@@ -55,7 +55,7 @@ def test_a_quantity_in_words_takes_effect_and_is_on_record(bench: Bench) -> None
     }
     first, second = outcome.summary.split("\n\n")
     assert first == f"**swing_frequency**: 100 → **1200** Hz, in effect at step {change['step']}."
-    assert second == 'I read "Swing frequency" as swing_frequency. I read 1.2 kHz = 1200 Hz.'
+    assert second == 'I read "Swing frequency" as swing_frequency; 1.2 kHz = 1200 Hz.'
     assert bench.value("swing_frequency") == 1200.0
     row = bench.newest()
     assert (row.id, row.status, row.tool, row.workload) == (outcome.audit_id, "done", "set_parameter", "pendulum")
