@@ -41,7 +41,7 @@ class Bench:
         chosen = name if name in names else (names[0] if names else None)
         picker = gr.update(choices=names, value=chosen, visible=len(names) > 1)
         if chosen is None:
-            return picker, None, gr.skip(), "", _nothing(), "", None, *_buttons("")
+            return picker, None, gr.skip(), "", nothing(), "", None, *_buttons("")
         shown = self._house.workloads.get(chosen).snapshot()
         key = [chosen, shown.run, shown.step, shown.taken_at]
         figure = gr.skip() if key == drawn else self._figure(chosen, shown)
@@ -152,7 +152,7 @@ def _info(parameter: ParameterInfo) -> str:
     return " · ".join(part for part in (parameter.doc, with_unit(allowed, parameter.unit) if allowed else "") if part)
 
 
-def _nothing() -> str:
+def nothing() -> str:
     return '<div class="panel"><p>No simulation runs in this launch. Start Lodger with <code>--workload NAME</code>.</p></div>'
 
 

@@ -164,8 +164,14 @@ def _process_row(used: host.ProcessUsage, role: str, state: str, restarts: int |
 
 
 def _pairs(known: Mapping[str, Any]) -> str:
-    rows = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>" for name, value in known.items())
+    rows = "".join(f"<dt>{text(name)}</dt><dd>{_said(value)}</dd>" for name, value in known.items())
     return f'<dl class="pairs">{rows}</dl>'
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return '<span class="quiet">not set</span>'
+    return text(", ".join(map(str, value)) if isinstance(value, list | tuple) else value)
 
 
 def _version(package: str) -> str | None:

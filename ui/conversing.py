@@ -15,7 +15,8 @@ from measurement.errors import LodgerError
 from measurement.facts import new_id
 from tools import registry
 from tools.contract import Actor
-from ui.greeting import last_change, said_change, sentences, title_of, welcome
+from tools.undo import newest_change
+from ui.greeting import said_change, sentences, title_of, welcome
 from ui.transcript import Answer, stored_messages, user_bubble
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Desk:
     def actions(self) -> tuple[Any, Any]:
         """The quick actions, as the run allows them now."""
         shown = self._snapshot()
-        last = last_change(self._house.store.audit(30), shown.name) if shown else None
+        last = newest_change(self._house.store, self._house.workloads.get(shown.name)) if shown else None
         undo = gr.update(
             value=f"Undo {said_change(last)}" if last else "Undo last change", interactive=last is not None
         )

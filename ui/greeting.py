@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from measurement.clock import local_hms
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from ui.house import LanguageEngine
     from workloads.runner import Snapshot
 
-REVERSIBLE = frozenset({"set_parameter", "set_parameters", "pause_simulation", "resume_simulation"})
 EXAMPLES_HTML = '<div class="examples">{{#each sentences}}<button type="button">{{this}}</button>{{/each}}</div>'
 
 # a sentence, and the parameter or metric that it speaks of ("" for none): it is offered only where that exists
@@ -48,6 +46,8 @@ def welcome(shown: Snapshot | None, engine: LanguageEngine | None) -> str:
     who = "There is no language model in this launch; the tabs and the API still steer the run."
     if engine is not None:
         who = f"<b>{text(engine.model or engine.name)}</b> answers, on this machine."
+    if shown is None:
+        return f'<div class="welcome"><h2>Talk to the model</h2><p>{about} {who}</p></div>'
     return (
         f'<div class="welcome"><h2>Talk to your simulation</h2><p>{about} {who}</p><ul>'
         "<li><b>Ask</b> how it is doing: state, step, metrics, their history</li>"
@@ -62,11 +62,6 @@ def title_of(conversation: Conversation) -> str:
     return conversation.title or f"Conversation of {local_hms(conversation.created_at)}"
 
 
-def last_change(entries: Sequence[Audit], workload: str) -> Audit | None:
-    """The newest change of ``workload`` that was made and not taken back: what the tool ``undo`` would take back."""
-    return next((entry for entry in entries if entry.workload == workload and _stands(entry)), None)
-
-
 def said_change(entry: Audit) -> str:
     """What Undo would do: ``gw_frequency: 1200 Hz back to 100 Hz``, or how many changes there were."""
     if entry.tool.endswith("_simulation"):
@@ -78,7 +73,7 @@ def said_change(entry: Audit) -> str:
     return f"{change.get('name')}: {with_unit(change.get('new'), unit)} back to {with_unit(change.get('old'), unit)}"
 
 
-def _stands(entry: Audit) -> bool:
-    """Whether it was made, changed something, and can be reversed."""
-    changed = any(change.get("old") != change.get("new") for change in entry.changes)
-    return entry.status == "done" and entry.undo_of is None and entry.tool in REVERSIBLE and changed
+def _in_force(entry: Audit, shown: Snapshot) -> bool:
+    """Whether the simulation is now as the change left it, in at least one thing."""
+    present = {"state": shown.state, **{name: parameter.value for name, parameter in shown.parameters.items()}}
+    return any(present.get(change["name"]) == change.get("new") for change in entry.changes)

@@ -60,6 +60,7 @@ class LiveFeed:
             if event.kind == "alert":
                 self._numbered += 1
                 words = str(event.details.get("text") or event.details.get("error") or event.details)
+                words = words.removeprefix(f"{event.workload}: ")  # its name stands beside it
                 self._alerts.append(Alert(self._numbered, self._clock.wall_s(), event.workload, words))
 
     def live(self) -> dict[str, Any]:

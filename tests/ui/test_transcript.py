@@ -10,8 +10,9 @@ import gradio as gr
 from measurement.facts import Fact
 from measurement.store import Audit, Message
 from ui.bench import audit_row
-from ui.greeting import last_change, said_change, welcome
+from ui.greeting import welcome
 from ui.transcript import Answer, stored_messages
+from workloads.runner import ParameterInfo, Snapshot
 
 CALL = {"type": "tool_call", "id": "t1", "tool": "set_parameter", "args": {"name": "gw_amplitude", "value": "5e-21"}}
 RESULT = {
@@ -105,20 +106,8 @@ def audit(tool: str, status: Any = "done", undo_of: str | None = None, old: Any 
     )
 
 
-def test_undo_offers_the_newest_change_that_stands() -> None:
-    entries = [
-        audit("undo", undo_of="a-1"),
-        audit("set_parameter", "undone"),
-        audit("set_parameter", "refused"),
-        audit("set_parameter", old=2.0),
-        audit("restart_simulation"),
-        audit("set_parameters"),
-    ]
-    found = last_change(entries, "heat")
-    assert found is not None
-    assert found.tool == "set_parameters"
-    assert said_change(found) == "dt: 2 s back to 1 s"
-    assert last_change(entries, "another") is None
+def heat(dt: float) -> Snapshot:
+    return Snapshot("heat", "running", parameters={"dt": ParameterInfo("dt", dt, "float", "s")})
 
 
 def test_words_of_others_are_escaped_in_the_audit_and_the_greeting() -> None:

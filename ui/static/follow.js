@@ -14,6 +14,6 @@ const look = () => {
   const inner = box.querySelector('.message-wrap');
   if (inner && inner !== look.inner) { look.inner = inner; grown.observe(inner); }
 };
-const chat = document.querySelector('#chat');
-if (chat) new MutationObserver(look).observe(chat, { childList: true, subtree: true });
+// the chat may be mounted after this
+new MutationObserver(look).observe(element.closest('.talk') || document.body, { childList: true, subtree: true });
 look();

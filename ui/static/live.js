@@ -108,6 +108,7 @@ function drawAlerts(told) {
   seen = newest;
   const words = told.problem || (last ? last.time + '  ' + (last.workload ? last.workload + ': ' : '') + last.words : '');
   put(notice.querySelector('span'), words);
+  notice.title = words;
   notice.classList.toggle('shown', Boolean(words) && notice.dataset.closed !== words);
 }
 

@@ -65,26 +65,27 @@ def _rail() -> dict[str, Any]:
     return parts
 
 
+def _chatbot() -> gr.Chatbot:
+    return gr.Chatbot(
+        show_label=False,
+        container=False,
+        elem_id="chat",
+        height="auto",
+        layout="bubble",
+        buttons=["copy", "copy_all"],
+        feedback_options=None,
+        group_consecutive_messages=True,
+        allow_tags=False,
+        resizable=False,
+        avatar_images=(None, None),
+        latex_delimiters=[{"left": "$$", "right": "$$", "display": True}],
+        line_breaks=True,
+    )
+
+
 def _talk() -> dict[str, Any]:
     """The wide column: the chat, the quick actions, the box to write in, the examples."""
-    parts: dict[str, Any] = {
-        "chat": gr.Chatbot(
-            show_label=False,
-            container=False,
-            elem_id="chat",
-            height="auto",
-            layout="bubble",
-            buttons=["copy", "copy_all"],
-            feedback_options=None,
-            group_consecutive_messages=True,
-            allow_tags=False,
-            resizable=False,
-            avatar_images=(None, None),
-            latex_delimiters=[{"left": "$$", "right": "$$", "display": True}],
-            line_breaks=True,
-        ),
-        "pulse": pulse("acts"),
-    }
+    parts: dict[str, Any] = {"chat": _chatbot(), "pulse": pulse("acts")}
     with gr.Row(elem_classes="acts"):
         parts["undo"] = gr.Button("Undo last change", size="sm", interactive=False, min_width=0, elem_id="undo-change")
         parts["toggle"] = gr.Button("Pause", size="sm", interactive=False, min_width=0, elem_id="pause-resume")
@@ -108,7 +109,12 @@ def _talk() -> dict[str, Any]:
         apply_default_css=False,
         elem_id="examples",
     )
-    gr.HTML(html_template="", js_on_load=static("follow.js"), elem_classes="pulse-room", apply_default_css=False)
+    gr.HTML(
+        html_template='<i class="pulse"></i>',
+        js_on_load=static("follow.js"),
+        elem_classes="pulse-room",
+        apply_default_css=False,
+    )
     parts["asked"] = gr.State("")
     return parts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import gradio as gr
 from gradio.components import Component
 
-from ui.bench import Bench
+from ui.bench import Bench, nothing
 from ui.pulse import pulse
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 def build(house: House) -> None:
     """Lay out the tab and connect it. Everything that it does is in :class:`ui.bench.Bench`."""
     bench = Bench(house)
+    if not bench.names():
+        gr.HTML(nothing(), apply_default_css=False, elem_classes="bare")
+        return
     drawn, form = gr.State(None), gr.State(None)
     beat = pulse("readings")
     with gr.Row(elem_classes="bench-top"):
