@@ -14,7 +14,7 @@ from tools.moving import state_change, state_result
 from tools.set_parameters import apply_changes, outcome_of
 from tools.target import target
 from tools.wording import quoted, state_facts, state_sentence
-from workloads.runner import StateResult, Workload
+from workloads.runner import Snapshot, StateResult, Workload
 
 ACTUATOR = True
 LOOK_BACK = 500  # rows of the audit
@@ -43,7 +43,7 @@ def undo(context: ToolContext, workload: str | None = None, audit_id: str | None
         audit_id: which change to take back; leave out for the last one.
     """
     aim = target(context, workload)
-    entry = _chosen(context.store, aim.name, audit_id)
+    entry = _chosen(context.store, aim, audit_id)
     outcome = (
         _revert_state(context, aim, entry) if _is_move(context.store, entry) else _revert_values(context, aim, entry)
     )
@@ -51,25 +51,48 @@ def undo(context: ToolContext, workload: str | None = None, audit_id: str | None
     return outcome
 
 
-def _chosen(store: Store, workload: str, audit_id: str | None) -> Audit:
+def newest_change(store: Store, workload: Workload) -> Audit | None:
+    """The change that ``undo`` would take back now: the newest that stands and is in force; None when there is none.
+
+    A change that something else has overtaken (a restart with the defaults, another launch) is no longer in force.
+    """
+    return next((entry for entry in _standing(store, workload) if entry.undo_of is None), None)
+
+
+def _standing(store: Store, workload: Workload) -> list[Audit]:
+    now = workload.snapshot()
+    mine = (entry for entry in store.audit(LOOK_BACK) if entry.workload == workload.name)
+    return [entry for entry in mine if _stands(store, entry) and _in_force(store, entry, now)]
+
+
+def _in_force(store: Store, entry: Audit, now: Snapshot) -> bool:
+    if entry.status == "pending":
+        return True
+    if _is_move(store, entry):
+        return now.state == entry.changes[0]["new"]
+    values = {name: info.value for name, info in now.parameters.items()}
+    return all(values.get(change["name"]) == change["new"] for change in entry.changes)
+
+
+def _chosen(store: Store, aim: Workload, audit_id: str | None) -> Audit:
     """The change to take back: the one of that id, else the newest that stands, else the newest undo.
 
     Raises: NotFound; Conflict when it cannot be taken back or there is nothing.
     """
     if audit_id is not None:
         entry = store.audit_entry(audit_id)
-        if entry is None or entry.workload != workload:
-            raise NotFound(f"There is no change {audit_id} of {workload}; it may belong to another workload.")
+        if entry is None or entry.workload != aim.name:
+            raise NotFound(f"There is no change {audit_id} of {aim.name}; it may belong to another workload.")
         if not _stands(store, entry):
             why = "was undone already" if entry.status == "undone" else "changed nothing that could be taken back"
             raise Conflict(f"{audit_id} {why}; nothing was changed.")
         return entry
-    standing = [entry for entry in store.audit(LOOK_BACK) if entry.workload == workload and _stands(store, entry)]
-    changes = [entry for entry in standing if entry.undo_of is None]
-    undone = [entry for entry in standing if entry.undo_of is not None and _takes_back_a_change(store, entry)]
-    if not changes and not undone:
-        raise Conflict(f"There is nothing to undo in {workload}: no change of it is on record.")
-    return (changes or undone)[0]
+    if change := newest_change(store, aim):
+        return change
+    undone = [entry for entry in _standing(store, aim) if entry.undo_of and _takes_back_a_change(store, entry)]
+    if not undone:
+        raise Conflict(f"There is nothing to undo in {aim.name}: no change of it is in force.")
+    return undone[0]
 
 
 def _stands(store: Store, entry: Audit) -> bool:

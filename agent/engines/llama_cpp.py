@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx2
 
@@ -24,6 +25,7 @@ from measurement.errors import EngineError
 from workloads.process import RestartPolicy, SupervisedProcess
 
 POLL_S = 0.1
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Server(Engine):
@@ -53,6 +55,7 @@ class Server(Engine):
             "engine",
             [sys.executable, "-m", "agent.engines.llama_cpp_child", json.dumps(self._settings())],
             env={**self.options.environment, "LODGER_ENGINE_KEY": self._key},
+            cwd=ROOT,
             log_path=self.options.log_folder / "engine.log",
             run_folder=self.options.run_folder,
             nice=self.options.nice,

@@ -90,7 +90,7 @@ def _file(path: Path) -> Weights:
     with path.open("rb") as stream:
         if stream.read(4) != b"GGUF":
             raise EngineError(f"{path} is not a GGUF model file (its first bytes say so); llama.cpp reads GGUF only.")
-    return Weights(path.stem, path)
+    return Weights(path.stem, path.resolve())
 
 
 def _from_hub(hub_id: str, progress: Callable[[str], None]) -> Weights:

@@ -147,6 +147,15 @@ def test_undo_after_undo_with_nothing_below_is_a_redo(bench: Bench) -> None:
         assert bench.value("swing_frequency") == expected
 
 
+def test_undo_leaves_alone_what_a_restart_with_the_defaults_has_overtaken(bench: Bench) -> None:
+    bench.call("set_parameter", name="frequency", value=200)
+    assert bench.call("restart_simulation", reset=True).status == "done"
+    outcome = bench.call("undo")
+    assert outcome.status == "refused", outcome.summary
+    assert "in force" in outcome.summary
+    assert bench.value("swing_frequency") == 100.0
+
+
 def test_pause_resume_and_their_undo(bench: Bench) -> None:
     paused = bench.call("pause_simulation")
     assert paused.summary == f"**pendulum** is paused at step {paused.result['step']}."
