@@ -81,9 +81,7 @@ def _read(values: Iterable[float | None]) -> tuple[Series, str | None]:
     """The series, and a sentence on values that are no measurement; plain missing ones need no words."""
     listed = values if isinstance(values, np.ndarray) else list(values)
     series = as_series(listed)
-    undefined = (
-        0 if isinstance(listed, np.ndarray) else sum(1 for value in listed if value is not None and value != value)
-    )  # noqa: PLR0124 - NaN alone differs from itself
+    undefined = 0 if isinstance(listed, np.ndarray) else int(np.count_nonzero(np.isnan(series))) - listed.count(None)
     infinite = int(np.count_nonzero(np.isinf(series)))
     sentences = []
     if undefined:
