@@ -60,6 +60,7 @@ class Meter:
             domain for source in self._sources for domain in self.probes[source.name].domains
         )
         self.baseline: Baseline | None = None
+        self.polls = 0
         self.poll_s = min((self.probes[source.name].poll_s for source in self._sources), default=float("inf"))
         self._lock = RLock()
         self._ticks = TickWatch(self.domains)
@@ -88,6 +89,7 @@ class Meter:
         with self._lock:
             snapshot = self.sweep()
             self._history.append(snapshot)
+            self.polls += 1
             return snapshot
 
     def power_w(self, over_s: float = 1.0) -> dict[str, float | None]:
@@ -158,7 +160,8 @@ class Meter:
     def await_slow(self, edges: Iterable[Edge]) -> None:
         """Wait until the slow counters have moved after these edges too, two of their ticks at most."""
         waiting = list(edges)
-        slow = [domain.key for domain in supplies(self.domains) if self._ticks.moves(domain.key)]
+        shares = [domain for domain in self.domains if domain.kind == "process"]
+        slow = [one.key for one in (*supplies(self.domains), *shares) if self._ticks.moves(one.key)]
         patience_s = 2.0 * max((self._ticks.tick_s(key) for key in slow), default=0.0)
         deadline_s = max((edge.at_s for edge in waiting), default=0.0) + patience_s
         while any(edge.pending() & set(slow) for edge in waiting) and self.clock.monotonic_s() < deadline_s:

@@ -90,7 +90,8 @@ def _nobody() -> Sequence[int]:
 class PowerSettings:
     """What a launch says about power: where trees and exporters are, and whose energy the LLM's is.
 
-    ``engine_pids`` gives the engine's process ids now; their children count with them.
+    ``engine_pids`` gives the engine's process ids now; their children count with them. ``start_program`` starts an exporter
+    under the roof's supervision (name, arguments), so that it ends with the launch.
     """
 
     powercap_root: Path = POWERCAP
@@ -100,6 +101,7 @@ class PowerSettings:
     visible_gpus: str | None = None
     replay: Path | None = None
     engine_pids: Callable[[], Sequence[int]] = field(default=_nobody)
+    start_program: Callable[[str, Sequence[str]], object] | None = None
     clock: Clock = SYSTEM_CLOCK
 
 

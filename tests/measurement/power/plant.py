@@ -67,7 +67,7 @@ class Plant:
             folder.mkdir(parents=True)
             (folder / "name").write_text(f"{zone.label}\n")
             (folder / "max_energy_range_uj").write_text(f"{zone.range_uj}\n")
-        (root / "intel-rapl").mkdir(exist_ok=True)
+        (root / "intel-rapl").mkdir(parents=True, exist_ok=True)
         self._write()
 
     # The clock.
