@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
         print(f"\nLodger cannot go on: {error.message}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("\nInterrupted; nothing is left running.", file=sys.stderr)
         return 130
 
 
@@ -75,9 +76,10 @@ def _break_off(*_: object) -> None:
 
 def _start(settings: Settings, stages: Stages, started: ExitStack) -> str:
     """Start every part, each with a line; returns the page's address."""
-    from premises import Premises
+    from premises import Premises, commands
 
     premises = Premises(settings, started)
+    programs = commands(settings)
     premises.take_port()
     premises.open_data_folder()
     with stages.stage("memory plan") as stage:
@@ -87,10 +89,10 @@ def _start(settings: Settings, stages: Stages, started: ExitStack) -> str:
             stage.done(*premises.start_engine(stage.progress))
         with stages.stage("warm-up") as stage:
             stage.done(*premises.warm_up())
-    if settings.with_workloads:
-        for name in settings.workload:
-            with stages.stage(f"workload {Path(name).stem}") as stage:
-                stage.done(*premises.start_workload(name, stage.progress))
+    for name, argv in programs.items():
+        with stages.stage(f"workload {name}") as stage:
+            stage.done(*premises.start_workload(name, argv, stage.progress))
+    if programs:
         premises.prime()
     with stages.stage("page") as stage:
         url = premises.open_page(stage.progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,28 +13,44 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from measurement.errors import Conflict, StoreError, WorkloadError
+import ahead
+from ahead import Ahead
+from measurement.errors import Conflict, SettingsError, StoreError, WorkloadError
 from measurement.facts import new_id
 from measurement.host import machine
 from measurement.store import Event, Store
 from settings import VERSION, Settings, environment
 from workloads.ledger import readable
 from workloads.memory import LLM, MemoryPlan, plan
+from workloads.snapshot import ALIVE, Snapshot
 from workloads.watchdog import Breach, Watchdog, shed
 
 if TYPE_CHECKING:
+    from agent.session import Conversations
     from workloads.runner import Workload
 
 log = logging.getLogger("lodger")
 ENGINE_TIMEOUT_S = 600.0
-WORKLOAD_TIMEOUT_S = 120.0
+FIRST_STEP_PATIENCE_S = 60.0
+OPEN_RUNS_LOOKED_AT = 1000
 Started = tuple[str, Sequence[int]]
 Progress = Callable[[str], None]
 
 
+def commands(settings: Settings) -> dict[str, list[str]]:
+    """The program of each workload of this launch. Raises NotFound, SettingsError."""
+    from workloads.catalogue import command_for, name_for
+
+    specs = settings.workload if settings.with_workloads else ()
+    found = {name_for(spec): command_for(spec) for spec in specs}
+    if len(found) < len(specs):
+        raise SettingsError(f"Two of the workloads {', '.join(specs)} have the same name; rename one of the files.")
+    return found
+
+
 def memory_plan(settings: Settings) -> MemoryPlan:
-    """What this launch would reserve, without starting anything."""
-    names = [Path(name).stem for name in settings.workload] if settings.with_workloads else []
+    """What this launch would reserve, without starting anything. Raises NotFound, SettingsError."""
+    names = list(commands(settings))
     return plan(
         machine(), settings.llm_memory if settings.with_llm else 0.0, settings.sim_memory if names else 0.0, names
     )
@@ -48,6 +65,8 @@ class Premises:
         self._data = settings.data_dir.resolve()
         self._engine = None
         self._plan: MemoryPlan | None = None
+        self._ahead = Ahead((ahead.LLM if settings.with_llm else ()) + ahead.PAGE)
+        started.callback(self._ahead.stop)
 
     def take_port(self) -> None:
         """Take the page's port before anything expensive starts. Raises Conflict, SettingsError."""
@@ -66,6 +85,8 @@ class Premises:
             print(f"  ↻  {sentence}", flush=True)
         self._store = Store(self._settings.database or self._data / "lodger.db")
         self._started.callback(self._store.close)
+        if self._settings.database is None:  # on a server there may be runs of another machine's Lodger
+            _close_broken_runs(self._store)
         self._workloads = Workloads()
 
     def plan_memory(self) -> str:
@@ -104,6 +125,7 @@ class Premises:
         self._engine.on_state(self._note_engine)
         self._started.callback(self._engine.stop)
         self._engine.start()
+        self._ahead.start()
         self._engine.wait_ready(ENGINE_TIMEOUT_S, progress)
         self._watchdog.watch(LLM, self._engine.pids, self._limit(LLM), protected=True)
         return f"{self._engine.model} on {self._engine.name}", self._engine.pids()
@@ -117,16 +139,14 @@ class Premises:
         tokens = f"{request.prompt_tokens} tokens read" if request.prompt_tokens else "answered"
         return tokens, self._engine.pids()
 
-    def start_workload(self, spec: str, progress: Progress) -> Started:
-        """Start one simulation and wait for its first step. Raises WorkloadError, NotFound."""
-        from workloads.catalogue import command_for
+    def start_workload(self, name: str, argv: list[str], progress: Progress) -> Started:
+        """Start one simulation and wait for its first step. Raises WorkloadError, SettingsError."""
         from workloads.runner import Workload
 
-        name = Path(spec).stem
         caps = self._ledger.caps(name)
         workload = Workload(
             name,
-            command_for(spec),
+            argv,
             store=self._store,
             run_folder=self._data / "run",
             log_folder=self._data / "logs",
@@ -134,15 +154,15 @@ class Premises:
             env={**environment(), **caps.environment},
             memory_limit_bytes=caps.memory_limit_bytes,
             nice=self._settings.workload_nice,
+            checkpoint_every_s=self._settings.checkpoint_every_s,
         )
         self._workloads.add(workload)
         self._started.callback(workload.stop)
-        self._watchdog.watch(name, lambda: _pids(workload), caps.resident_limit_bytes)
+        self._watchdog.watch(name, workload.pids, caps.resident_limit_bytes)
         workload.start()
+        self._ahead.start()
         self._await_first_step(workload, progress)
-        now = workload.snapshot()
-        steps = f" of {now.total_steps}" if now.total_steps else ""
-        return f"{now.state} on {now.device}, step {now.step}{steps}", [now.pid] if now.pid else []
+        return _how_far(workload), workload.pids()
 
     def prime(self) -> None:
         """Have the engine read the tools' description in the background, so that the first request finds it cached."""
@@ -162,9 +182,7 @@ class Premises:
 
     def open_page(self, progress: Progress) -> str:
         """Open the page; returns its address. Raises LodgerError."""
-        from agent.session import Conversations
-
-        progress("loading the page")
+        self._ahead.wait(progress, "loading the page")
         from ui.house import House
         from ui.serve import PageServer
         from ui.server import create_app
@@ -176,7 +194,7 @@ class Premises:
             store=self._store,
             workloads=self._workloads,
             engine=self._engine,
-            conversations=Conversations(self._store, self._workloads, self._engine) if self._engine else None,
+            conversations=self._conversations(),
             ledger=self._ledger,
             memory_plan=self._plan,
             machine=machine(),
@@ -190,6 +208,13 @@ class Premises:
         self._started.callback(server.stop)
         return server.start()
 
+    def _conversations(self) -> Conversations | None:
+        if self._engine is None:
+            return None
+        from agent.session import Conversations
+
+        return Conversations(self._store, self._workloads, self._engine)
+
     def _limit(self, owner: str) -> int | None:
         return self._ledger.caps(owner).resident_limit_bytes if owner in self._ledger.reservations else None
 
@@ -200,19 +225,19 @@ class Premises:
         self._store.add_event(Event(new_id("e"), time.time(), "alert", breach.victim, text, {"kind": "memory"}))
 
     def _await_first_step(self, workload: Workload, progress: Progress) -> None:
-        deadline = time.monotonic() + WORKLOAD_TIMEOUT_S
-        while (now := workload.snapshot()).state == "starting" or (
-            now.state == "running" and now.step == 0 and not now.metrics
-        ):
-            if time.monotonic() > deadline:
-                raise WorkloadError(
-                    f"The workload {workload.name} took no step within {WORKLOAD_TIMEOUT_S:.0f} s; see {self._data / 'logs'}."
-                )
+        """Wait until it computes, within reason: one that takes minutes for a step is not kept from it.
+
+        Raises:
+            WorkloadError: it has failed.
+        """
+        deadline = time.monotonic() + FIRST_STEP_PATIENCE_S
+        while _stands_before_first_step(now := workload.snapshot()) and time.monotonic() < deadline:
             progress("starting" if now.state == "starting" else "computing the first step")
             time.sleep(0.05)
         if now.state == "failed":
             raise WorkloadError(
-                f"The workload {workload.name} could not start: {now.last_words or 'it ended without a word'}"
+                f"The workload {workload.name} could not start: {now.last_words or 'it ended without a word'} "
+                f"Its output is in {self._data / 'logs' / workload.name}.log."
             )
 
     def _note_engine(self, state: str, reason: str) -> None:
@@ -221,10 +246,10 @@ class Premises:
         )
 
     def _lock(self) -> None:
-        """One launcher a data folder; the lock is the open file, so that no kill leaves it behind."""
+        """One launcher a data folder; the lock is the open file, so that no kill leaves it behind. Raises Conflict."""
         path = self._data / "lodger.lock"
         try:
-            held: IO[str] = path.open("w")
+            held = path.open("w")
         except OSError as error:
             raise StoreError(
                 f"The data folder {self._data} cannot be written ({error.strerror}); choose another with --data-dir."
@@ -232,12 +257,39 @@ class Premises:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            held.close()
             raise Conflict(
                 f"Another Lodger uses {self._data}; stop it, or give this one its own folder with --data-dir."
             ) from error
+        if not _is_still(path, held):  # the one who had it was just leaving, and took the file along
+            held.close()
+            return self._lock()
         self._started.callback(lambda: (path.unlink(missing_ok=True), held.close()))
+        return None
 
 
-def _pids(workload: Workload) -> list[int]:
-    pid = workload.snapshot().pid
-    return [pid] if pid else []
+def _is_still(path: Path, opened: IO[str]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(opened.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _close_broken_runs(store: Store) -> None:
+    """Close the runs that a killed launcher left open; when they ended is not known, so they get no end."""
+    words = "The launcher was killed while this ran; when it ended is not known."
+    for run in store.runs(limit=OPEN_RUNS_LOOKED_AT):
+        if run.state in ALIVE:
+            store.update_run(run.id, state="failed", last_words=words)
+
+
+def _stands_before_first_step(now: Snapshot) -> bool:
+    return now.state == "starting" or (now.state == "running" and now.step == 0 and not now.metrics)
+
+
+def _how_far(workload: Workload) -> str:
+    now = workload.snapshot()
+    if now.state == "starting":
+        return "started, but has said nothing yet (it goes on; the page tells when it speaks)"
+    steps = f" of {now.total_steps}" if now.total_steps else ""
+    return f"{now.state} on {now.device or 'an unknown device'}, step {now.step}{steps}"

@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
@@ -30,7 +30,8 @@ _INNER = {
     "LODGER_RESTORE",
     "LODGER_INSTANCE",
     "LODGER_ENGINE_KEY",
-    "LODGER_THREADS",
+    "LODGER_WORKLOAD_THREADS",
+    "LODGER_MEMORY_BYTES",
     "LODGER_GPU_MEMORY_FRACTION",
 }
 
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
     )
     workload_nice: int = Field(
         5, ge=-20, le=19, description="niceness of the simulations, so that the LLM answers promptly"
+    )
+    checkpoint_every_s: float = Field(
+        30.0, gt=0, le=86_400, description="seconds between two checkpoints of a simulation that can be checkpointed"
     )
     host: str = Field("127.0.0.1", description="address of the page")
     port: int = Field(7860, ge=1, le=65535, description="port of the page")
@@ -142,8 +146,15 @@ def parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[Settings
         raise SettingsError(f"{toml} is not valid TOML: {error}.") from error
 
 
+class _Flags(argparse.ArgumentParser):
+    """Flags whose mistakes are told like every other mistake: in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message[:1].upper()}{message[1:]}. See --help.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Flags(
         "launcher.py", description="Lodger: a local LLM beside your simulation, in one web page.", allow_abbrev=False
     )
     modes = parser.add_mutually_exclusive_group()

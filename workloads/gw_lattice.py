@@ -237,7 +237,7 @@ def present(**metrics: float | None) -> dict[str, float]:
 
 def main(total_steps: int = 1000) -> None:
     """Run the lattice, managed or alone; alone, it prints a line every 100 steps."""
-    torch.set_num_threads(int(os.environ.get("LODGER_THREADS", "1")))
+    torch.set_num_threads(int(os.environ.get("LODGER_WORKLOAD_THREADS", "1")))
     device = "cuda:0" if torch.cuda.is_available() else "cpu"
     doc = "a lattice of wave sources on a sphere, read as a gravitational-wave detector"
     sim = steer.attach("gw_lattice", total_steps=total_steps, doc=doc, device=device)
