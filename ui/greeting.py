@@ -71,9 +71,3 @@ def said_change(entry: Audit) -> str:
     change = entry.changes[0]
     unit = str(change.get("unit") or "")
     return f"{change.get('name')}: {with_unit(change.get('new'), unit)} back to {with_unit(change.get('old'), unit)}"
-
-
-def _in_force(entry: Audit, shown: Snapshot) -> bool:
-    """Whether the simulation is now as the change left it, in at least one thing."""
-    present = {"state": shown.state, **{name: parameter.value for name, parameter in shown.parameters.items()}}
-    return any(present.get(change["name"]) == change.get("new") for change in entry.changes)

@@ -12,7 +12,6 @@ from measurement.store import Audit, Message
 from ui.bench import audit_row
 from ui.greeting import welcome
 from ui.transcript import Answer, stored_messages
-from workloads.runner import ParameterInfo, Snapshot
 
 CALL = {"type": "tool_call", "id": "t1", "tool": "set_parameter", "args": {"name": "gw_amplitude", "value": "5e-21"}}
 RESULT = {
@@ -104,10 +103,6 @@ def audit(tool: str, status: Any = "done", undo_of: str | None = None, old: Any 
     return Audit(
         f"a-{tool}", 0.0, "model", "", None, "<script>x</script>", tool, {}, "heat", status, [change], None, undo_of
     )
-
-
-def heat(dt: float) -> Snapshot:
-    return Snapshot("heat", "running", parameters={"dt": ParameterInfo("dt", dt, "float", "s")})
 
 
 def test_words_of_others_are_escaped_in_the_audit_and_the_greeting() -> None:
