@@ -26,7 +26,8 @@ REFERENCE_VALUE = 0.5
 LARGEST_STEP = 3.5
 LARGEST_SUM = 9.516
 ONE_SIDED = frozenset({1, 2, 5, 6})
-MAY_HOLD_STRANGERS = frozenset(
+# Windows that may hold other points as well: the incident begins at the first one beyond the line.
+OWN_BEYOND_SIGMAS = {5: 2.0, 6: 1.0}
     {5, 6}
 )  # windows with points of the other side: the incident begins at its first own one
 TREND = 3
@@ -71,7 +72,7 @@ def group(
     conventions: Conventions = NELSON,
 ) -> list[Incident]:
     """Gather the violations ``found`` (rule -> indices) of ``series`` ``[n]`` into incidents, in order of their start."""
-    single = sorted(_each(series, center, found, conventions), key=lambda one: (one.end, one.start))
+    single = sorted(_each(series, center, sigma, found, conventions), key=lambda one: (one.end, one.start))
     directed = [*_joined(single, 1, series, center, sigma), *_joined(single, -1, series, center, sigma)]
     shifts = [one for one in directed if one.rules != {TREND}]
     trends = [one for one in directed if one.rules == {TREND} and not _hosted(one, shifts)]
@@ -80,15 +81,16 @@ def group(
 
 
 def _each(
-    series: Series, center: float | None, found: Mapping[int, Indices], conventions: Conventions
+    series: Series, center: float | None, sigma: float | None, found: Mapping[int, Indices], conventions: Conventions
 ) -> Iterable[_Group]:
     for rule, indices in found.items():
         reach = conventions.window(rule) - 1
         for last in indices.tolist():
             sign = _sign(rule, last, series, center)
             first = last - reach
-            if rule in MAY_HOLD_STRANGERS and center is not None:
-                while (series[first] - center) * sign <= 0:
+            if rule in OWN_BEYOND_SIGMAS and center is not None and sigma is not None:
+                line = center + sign * OWN_BEYOND_SIGMAS[rule] * sigma
+                while (series[first] - line) * sign <= 0:
                     first += 1
             yield _Group(sign, first, last, {rule}, {last})
 

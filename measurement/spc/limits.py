@@ -3,7 +3,7 @@
 Conventions, each with its source:
 
 * A missing value is ``None`` or NaN. A moving range exists only between two *adjacent* present points, never across a
-  gap (AIAG, *Statistical Process Control*, 2nd ed., 2005; Minitab and NIST do not say, qcc refuses missing values).
+  gap (SAS/QC, IRCHART: "the average of the nonmissing moving ranges"; JMP says the same, NIST does not say).
 * Sigma is by default the mean moving range / 1.128 (NIST/SEMATECH e-Handbook 6.3.2.2; Montgomery, *Introduction to
   Statistical Quality Control*, 6.4). ``median_moving_range`` is the median moving range / 0.954 (Wheeler,
   *Understanding Statistical Process Control*; Minitab's option) and shrugs off single outliers. ``sample`` is the

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -185,3 +188,9 @@ def test_an_incomplete_subgroup_is_left_out_and_odd_sizes_are_refused() -> None:
     assert np.isnan(chart.means[1])
     with pytest.raises(Refused, match="same number"):
         mean_and_range([[1.0, 2.0], [1.0, 2.0, 3.0]])
+
+
+def test_the_page_for_quality_engineers_runs_as_printed() -> None:
+    page = Path(__file__).parents[2] / "docs" / "control-charts.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert (failed, tried > 3) == (0, True)
