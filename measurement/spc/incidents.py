@@ -28,8 +28,6 @@ LARGEST_SUM = 9.516
 ONE_SIDED = frozenset({1, 2, 5, 6})
 # Windows that may hold other points as well: the incident begins at the first one beyond the line.
 OWN_BEYOND_SIGMAS = {5: 2.0, 6: 1.0}
-    {5, 6}
-)  # windows with points of the other side: the incident begins at its first own one
 TREND = 3
 
 
