@@ -1,6 +1,6 @@
 """The meter: windows of energy with splits, over every source that this machine has.
 
-    meter = Meter([source(name, settings) for name in ("rapl", "nvml")])
+    meter = Meter(automatic(settings))
     with meter.window("chat") as window:
         …
         window.split("first_token")
@@ -97,6 +97,10 @@ class Meter:
         with self._lock:
             history = list(self._history)
         return {domain.name: _recent_power_w(history, domain.key, over_s) for domain in self.domains}
+
+    def slowest_tick_s(self) -> float:
+        """How long the slowest counter of the total takes to move; 0 where there is none."""
+        return max((self._ticks.tick_s(domain.key) for domain in supplies(self.domains)), default=0.0)
 
     def measure_baseline(self, duration_s: float = 5.0, slices: int = 10) -> Baseline:
         """Watch the machine idle for ``duration_s`` and keep the result, unless a window was open meanwhile."""

@@ -28,6 +28,12 @@ def source(name: str, settings: PowerSettings) -> PowerSource:
     return importlib.import_module(f"{__name__}.{wanted}").Source(settings)
 
 
+def automatic(settings: PowerSettings) -> list[PowerSource]:
+    """Make the sources of a launch: every one, or the recording alone when one is named."""
+    wanted = ["replay"] if settings.replay else [name for name in names() if name != "replay"]
+    return [source(name, settings) for name in wanted]
+
+
 def _has_source(module: str) -> bool:
     found = importlib.util.find_spec(f"{__name__}.{module}")
     return bool(found and found.origin and "\nclass Source" in Path(found.origin).read_text("utf-8"))

@@ -12,6 +12,7 @@ Source: Intel SDM vol. 3B, 16.10 (RAPL); Linux kernel, Documentation/power/power
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from measurement.power.counter import UnwrappedCounter
 from measurement.power.zones import Zone, describe, find_zones
 
 UDEV_RULE = 'SUBSYSTEM=="powercap", ACTION=="add", RUN+="/bin/sh -c \'chmod a+r /sys/class/powercap/*/energy_uj\'"'
-_ATTEMPTS = 3  # a register that is being written answers empty; the next read has it
+# The kernel never answers empty; a tree that another program replays does, while it writes a file anew.
+_ATTEMPTS = 20
+_BETWEEN_S = 0.0005
 
 
 class Source:
@@ -95,7 +98,9 @@ def _register_j(path: str) -> float:
         ValueError: what it says is no number.
     """
     text = b""
-    for _attempt in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_BETWEEN_S)
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             text = os.read(descriptor, 32)
