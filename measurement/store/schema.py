@@ -172,6 +172,55 @@ events = Table(
 )
 
 
+telemetry = Table(
+    "telemetry",
+    metadata,
+    _number(),
+    _time(),
+    *(_words(name) for name in ("source", "purpose", "provider", "model", "outcome")),
+    Column("count", _WIDE, nullable=False),
+    *(Column(name, Double) for name in ("latency_s", "time_to_first_token_s", "inter_token_s", "tokens_per_second")),
+    *(Column(name, Double) for name in ("prefill_s", "decode_s", "load_s", "wh_per_1000_tokens", "completion_tokens")),
+    *(Column(name, Double) for name in ("cpu_percent", "memory_bytes", "gpu_memory_bytes")),
+    *(Column(name, JsonText) for name in ("others", "extremes")),
+    Index("telemetry_by_time", "taken_at"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _number(),
+    _id(),
+    _time(),
+    *(_words(name) for name in ("metric", "source", "purpose", "provider", "model", "alarm")),
+    _time("started_at"),
+    _words("status"),
+    _time("ended_at", optional=True),
+    Column("rules", JsonText, nullable=False),
+    _words("direction", optional=True),
+    Column("size_sigma", Double),
+    _words("note", optional=True),
+    *(Column(name, JsonText, nullable=False) for name in ("points", "snapshot")),
+    *(_time(name, optional=True) for name in ("acknowledged_at", "resolved_at")),
+    Index("incidents_by_time", "taken_at"),
+)
+
+baselines = Table(
+    "baselines",
+    metadata,
+    _number(),
+    _id(),
+    _time(),
+    *(_words(name) for name in ("metric", "source", "purpose", "provider", "model")),
+    *(_time(name) for name in ("first_at", "last_at")),
+    Column("points", _WIDE, nullable=False),
+    *(Column(name, Double, nullable=False) for name in ("center", "sigma")),
+    *(_words(name) for name in ("transform", "actor")),
+    *(Column(name, Double) for name in ("lag1", "residual_sigma")),
+    Index("baselines_by_metric", "metric", "taken_at"),
+)
+
+
 def json_columns(table: Table) -> frozenset[str]:
     """The names of the columns that hold JSON."""
     return frozenset(column.name for column in table.columns if isinstance(column.type, JsonText))
