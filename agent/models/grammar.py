@@ -17,9 +17,9 @@ from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
 from agent import instructions, menu
-from agent.guard import clause_gaps, gaps
+from agent.guard import clause_gaps, gaps, suggestions
 from agent.models.channel import Channel, Messages
-from agent.reading import Clause
+from agent.reading import Clause, Reading
 from measurement.facts import new_id
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Call = dict[str, Any]
+NO_RUN = "There is no simulation in this launch. Start Lodger with --workload NAME to have one."
 
 
 def build(channel: Channel, turn: Turn) -> Model:
@@ -47,10 +48,15 @@ class _Decoder:
         if _tools_returned(messages):
             yield self._turn.composed() or "Done."
             return
+        if self._turn.snapshot is None and _wants_a_run(self._turn.reading):
+            yield NO_RUN
+            return
         calls = await self._calls()
         if calls:
             yield {index: _delta(call) for index, call in enumerate(calls)}
         elif questions := gaps(self._turn.reading):
+            for tool, arguments in suggestions(self._turn.reading):
+                self._turn.await_yes(tool, arguments, questions[0])
             yield questions[0]
         else:
             async for text in self._talk():
@@ -88,6 +94,10 @@ class _Decoder:
         messages += [{"role": role, "content": content} for role, content in self._turn.recent]
         async for text in self._channel.talk([*messages, {"role": "user", "content": self._turn.message}]):
             yield text
+
+
+def _wants_a_run(reading: Reading) -> bool:
+    return reading.has_order or any(menu.offer(clause, reading).worth_asking for clause in reading.clauses)
 
 
 def dialogue(examples: list[tuple[str, str]]) -> Messages:
