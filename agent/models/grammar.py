@@ -95,7 +95,8 @@ class _Decoder:
 
 
 def _wants_a_run(reading: Reading) -> bool:
-    return reading.has_order or any(menu.offer(clause, reading).worth_asking for clause in reading.clauses)
+    wanted = any(menu.offer(clause, reading).worth_asking for clause in reading.clauses)
+    return wanted or reading.has_order or bool(gaps(reading))
 
 
 def dialogue(examples: list[tuple[str, str]]) -> Messages:
