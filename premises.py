@@ -183,11 +183,13 @@ class Premises:
     def open_page(self, progress: Progress) -> str:
         """Open the page; returns its address. Raises LodgerError."""
         self._ahead.wait(progress, "loading the page")
+        from agent.monitor import Monitor
         from ui.house import House
         from ui.serve import PageServer
         from ui.server import create_app
 
         settings = self._settings
+        monitor = Monitor(self._store, self._workloads, self._engine, *settings.watch)
         house = House(
             settings_summary=settings.model_dump(mode="json", exclude={"token", "engine_key"}),
             version=VERSION,
@@ -203,10 +205,13 @@ class Premises:
             token=settings.token,
             launched={"engine": settings.with_llm, "workloads": list(self._workloads.names())},
             host=settings.host,
+            monitor=monitor,
         )
         server = PageServer(create_app(house), settings.host, settings.port, self._socket)
         self._started.callback(server.stop)
-        return server.start()
+        url = server.start()
+        self._started.enter_context(monitor)
+        return url
 
     def _conversations(self) -> Conversations | None:
         if self._engine is None:

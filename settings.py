@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     token: str | None = Field(
         None, min_length=8, description="token that every client must show; needed off loopback", repr=False
     )
+    monitor_interval: float = Field(
+        2.0, ge=0, le=3600, description="seconds between two probes of the LLM for its control charts; 0 turns them off"
+    )
+    monitor_false_alarms_per_day: float = Field(
+        1.0, gt=0, le=1000, description="how many alarms a day a stable engine may raise by chance"
+    )
     data_dir: Path = Field(Path("lodger-data"), description="folder for the database, logs and checkpoints")
     database: str | None = Field(None, description="SQLAlchemy URL of another database (default: SQLite in data_dir)")
 
@@ -115,6 +121,11 @@ class Settings(BaseSettings):
     @property
     def with_llm(self) -> bool:
         return self.mode != "sim-only"
+
+    @property
+    def watch(self) -> tuple[float, float]:
+        """What the monitor is told: seconds between two probes, false alarms a day."""
+        return self.monitor_interval, self.monitor_false_alarms_per_day
 
     @property
     def with_workloads(self) -> bool:

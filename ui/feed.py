@@ -93,20 +93,21 @@ class Feed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._last_status = ""
-        self._unsubscribe: Callable[[], None] | None = None
+        self._leave: list[Callable[[], None]] = []
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._ticker = asyncio.create_task(self._tick(), name="status feed")
-        self._unsubscribe = self._house.workloads.subscribe(self._from_thread)
+        speakers = (self._house.workloads, self._house.monitor)
+        self._leave = [one.subscribe(self._from_thread) for one in speakers if one is not None]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop = None
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        for leave in self._leave:
+            leave()
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)

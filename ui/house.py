@@ -6,17 +6,18 @@ both may be absent (``--sim-only``), and then every route that needs them says s
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
+from measurement.control import Frozen, Process
 from measurement.errors import Unavailable
 from measurement.host import Machine
-from measurement.store import Store
+from measurement.store import Store, Telemetry
 from tools.contract import Actor, ToolContext
 from workloads.memory import Ledger, MemoryPlan
-from workloads.runner import Workloads
+from workloads.runner import WorkloadEvent, Workloads
 
 
 class LanguageEngine(Protocol):
@@ -44,6 +45,16 @@ class Talk(Protocol):
     def delete(self, conversation: str) -> None: ...
     def export(self, conversation: str, form: str) -> str: ...
     def set_system_prompt(self, conversation: str, text: str | None) -> None: ...
+
+
+class Watchman(Protocol):
+    """The monitor as the page sees it: it judges telemetry and tells of every new incident, once."""
+
+    @property
+    def state(self) -> Any: ...
+    def take(self, row: Telemetry) -> None: ...
+    def rebaseline(self, metric: str, process: Process, actor: str) -> Frozen: ...
+    def subscribe(self, listener: Callable[[WorkloadEvent], object]) -> Callable[[], None]: ...
 
 
 class Launched(TypedDict):
@@ -75,6 +86,7 @@ class House:
     launched: Launched = field(default_factory=lambda: Launched(engine=False, workloads=[]))
     host: str = "127.0.0.1"
     hosts: tuple[str, ...] = ()
+    monitor: Watchman | None = None
 
     def context(self, actor: Actor, workload: str | None = None) -> ToolContext:
         """The rooms a tool may enter when ``actor`` asks."""

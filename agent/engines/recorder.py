@@ -47,6 +47,16 @@ def purpose(name: Why, conversation: str | None = None):
         _purpose.reset(token)
 
 
+_UNDER_WAY_AT_MOST_S = 600.0  # what nobody closed in that time is not running any more
+_under_way: dict[int, tuple[Why, float]] = {}
+
+
+def requests_under_way(clock: Clock = SYSTEM_CLOCK) -> int:
+    """How many requests to engines run now, probes left out."""
+    since_s = clock.monotonic_s() - _UNDER_WAY_AT_MOST_S
+    return sum(why != "probe" and started_s > since_s for why, started_s in list(_under_way.values()))
+
+
 class RecordingTransport(httpx2.AsyncBaseTransport):
     """Passes every byte through unchanged and tells ``record`` about each chat completion."""
 
@@ -113,6 +123,7 @@ class _Watch:
         self._timings: dict[str, Any] = {}
         self._ended = False
         self.status = 0
+        _under_way[id(self)] = (why.purpose, self._start_s)
 
     def see(self, chunk: bytes) -> None:
         *lines, self._pending = (self._pending + chunk).split(b"\n")
@@ -137,6 +148,7 @@ class _Watch:
         if self._done:
             return
         self._done = True
+        _under_way.pop(id(self), None)
         self._line(self._pending)
         if self._ended:
             outcome = None  # the reader hung up after the last word: that is the normal end of a stream

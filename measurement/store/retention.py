@@ -37,7 +37,7 @@ class Retention:
 class RetentionShelf(Desk):
     """Keeps the database from growing without bound."""
 
-    def thin(self, now: float, retention: Retention = Retention()) -> int:  # noqa: B008 - frozen
+    def thin(self, now: float, retention: Retention = Retention()) -> int:
         """Thin what is older than the full detail, oldest first; returns how many rows were taken away.
 
         Raises: StoreError when it cannot be written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import fields
 from typing import Any
@@ -14,9 +14,11 @@ from measurement.requests import Request
 from measurement.store import schema
 from measurement.store.charting import ChartIncident, IncidentStatus, RecordedBaseline, Telemetry
 from measurement.store.coding import encode_json, record_of
-from measurement.store.desk import INSERT, Desk, at_most, record_row
+from measurement.store.desk import Desk, at_most, record_row
 
 MOST_ROWS = 400_000
+Only = Mapping[str, str | None]  # wanted values by column
+NOTHING: Only = {}
 COLUMNS = frozenset(each.name for each in fields(Telemetry))
 
 
@@ -32,7 +34,7 @@ class TelemetryShelf(Desk):
         since: float,
         until: float | None = None,
         limit: int = MOST_ROWS,
-        **only: str | None,
+        only: Only = NOTHING,
     ) -> list[Telemetry]:
         """The rows from ``since`` on, oldest first; ``only`` are wanted values of columns (source, purpose, …)."""
         table = schema.telemetry
@@ -46,12 +48,13 @@ class TelemetryShelf(Desk):
         return [record_of(Telemetry, row) for row in reversed(rows)]
 
     def telemetry_points(
-        self, metric: str, since: float, until: float | None = None, **only: str | None
+        self, metric: str, since: float, until: float | None = None, only: Only = NOTHING
     ) -> tuple[list[float], list[Any], list[str]]:
         """Times, values and outcomes of one metric, oldest first: the quick way for a chart of a day."""
         table = schema.telemetry
         column = table.c[metric] if metric in COLUMNS else table.c.others
-        query = select(table.c.taken_at, column.label("value"), table.c.outcome).where(table.c.taken_at >= since)
+        columns: list[Any] = [table.c.taken_at, column.label("value"), table.c.outcome]
+        query: Any = select(*columns).where(table.c.taken_at >= since)
         if until is not None:
             query = query.where(table.c.taken_at <= until)
         for name, wanted in only.items():
@@ -66,8 +69,9 @@ class TelemetryShelf(Desk):
     def telemetry_sources(self, since: float) -> list[dict[str, str]]:
         """Who has reported since then: source, purpose, provider and model of each."""
         table = schema.telemetry
-        columns = (table.c.source, table.c.purpose, table.c.provider, table.c.model)
-        return [dict(row) for row in self._select(select(*columns).where(table.c.taken_at >= since).distinct())]
+        columns: list[Any] = [table.c.source, table.c.purpose, table.c.provider, table.c.model]
+        query: Any = select(*columns).where(table.c.taken_at >= since).distinct()
+        return [dict(row) for row in self._select(query)]
 
     def requests_since(self, since: float) -> list[Request]:
         """The requests that people and the agent made since then, oldest first; probes and warm-up left out."""
@@ -75,12 +79,11 @@ class TelemetryShelf(Desk):
         query = select(table).where(table.c.taken_at >= since, table.c.purpose.not_in(("probe", "warmup")))
         return [record_of(Request, row) for row in self._select(query.order_by(table.c.taken_at, table.c.number))]
 
-    def add_baseline(self, baseline: RecordedBaseline) -> str:
-        """Keep frozen limits; returns their id once they are on the disk. Raises: StoreError."""
-        self._wait((INSERT["baselines"], [record_row(schema.baselines, baseline)]))
-        return baseline.id
+    def add_baseline(self, baseline: RecordedBaseline) -> Future[int]:
+        """Keep frozen limits."""
+        return self._submit_rows(schema.baselines, [record_row(schema.baselines, baseline)])
 
-    def baselines(self, limit: int = 100, **only: str | None) -> list[RecordedBaseline]:
+    def baselines(self, limit: int = 100, only: Only = NOTHING) -> list[RecordedBaseline]:
         """The recorded baselines, newest first."""
         table = schema.baselines
         query = select(table).order_by(table.c.taken_at.desc(), table.c.number.desc()).limit(at_most(limit))

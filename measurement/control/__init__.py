@@ -1,0 +1,29 @@
+"""Control charts of the house's own telemetry: what is charted, judged a point at a time, and drawn from the store.
+
+The statistics are ``measurement.spc``; here is which metric is judged on which scale, against which frozen limits, and
+what an alarm is. Nothing here asks an engine or opens an incident; that is ``agent.monitor``.
+"""
+
+from measurement.control.alarms import AlarmDesign, design
+from measurement.control.chart import ControlChart, Process, control_chart, processes
+from measurement.control.freezing import Frozen, freeze, from_record, to_record
+from measurement.control.metrics import METRICS, Metric, metric_named
+from measurement.control.watch import Judgement, Watch
+
+__all__ = [
+    "METRICS",
+    "AlarmDesign",
+    "ControlChart",
+    "Frozen",
+    "Judgement",
+    "Metric",
+    "Process",
+    "Watch",
+    "control_chart",
+    "design",
+    "freeze",
+    "from_record",
+    "metric_named",
+    "processes",
+    "to_record",
+]
