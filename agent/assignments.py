@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent import mentions
 from agent.mentions import Mention, Vocabulary
-from tools.quantity import Span
+from measurement.errors import LodgerError
+from tools.quantity import Span, read_quantity
+from workloads.parameters import ParameterInfo
 
-_ASSIGN = re.compile(r"^\s*(?:is\s+)?(?:=|:=?|->|→|to be|should be|shall be|must be|to|at|auf|à|a|en)\s*$", re.I)
 _NOT_A_VALUE = re.compile(
-    r"(?:\b(?:from|von|de|desde|step|steps|last|past|for|every|than|of the|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$",
+    r"(?:\b(?:from|von|de|desde|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$",
     re.I,
 )
 _BY = re.compile(r"\b(?:by|um|de|en)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
@@ -19,20 +21,30 @@ _DIRECTIONS = [
     (
         "up",
         re.compile(
-            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|erhöhe?|augmente[rz]?|monte[rz]?|sube|aumenta)\b",
+            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|heat|warm|speed|erhöhe?|augmente[rz]?|monte[rz]?|sube|aumenta)\b",
             re.I,
         ),
     ),
     (
         "down",
         re.compile(
-            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|senke?|verringere?|reduziere?|baisse[rz]?|diminue[rz]?|réduis|baja|reduce|disminuye)\b",
+            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|cool|slow|senke?|verringere?|reduziere?|baisse[rz]?|diminue[rz]?|réduis|baja|reduce|disminuye)\b",
             re.I,
         ),
     ),
     ("up by a factor of", re.compile(r"\b(?:multiply|scale|multipliziere?|multiplie[rz]?|multiplica)\b", re.I)),
     ("down by a factor of", re.compile(r"\b(?:divide|dividiere?|teile|divise[rz]?|divide)\b", re.I)),
 ]
+_CHANGES = re.compile(r"\b(?:more|less|higher|lower|up|down)\b", re.I)  # it says itself where to
+_ANOTHER = re.compile(r"\banother\s*$", re.I)
+_TAKE = re.compile(r"\b(?:take|knock|cut|shave)\b", re.I)
+_AWAY = re.compile(r"^[^,.;]{0,40}\b(?:away|off)\b", re.I)
+_BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
+_FILLERS = re.compile(
+    r"\b(?:please|pls|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|i mean|mean|rather|instead|actually|make|thanks|thank you"
+    r"|cheers|value|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|à|la|le|les|et|el|los|en|por favor|s'il te plaît|s'il vous plaît|doch|just|only|plus)\b",
+    re.I,
+)
 _ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
 _SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
 _NOT_A_VALUE_AFTER = re.compile(r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?)\b", re.I)
@@ -58,13 +70,19 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
 
 def _said(text: str, span: Span) -> str:
     """A value in full: "lower it by 0.5" says "down by 0.5", which is not "0.5"."""
-    before = text[: span.start]
-    if _ADD.search(before):
+    before, after = text[: span.start], text[span.end :]
+    if _CHANGES.search(span.text):
+        return span.text
+    if _AWAY.search(after) and _TAKE.search(before):
+        return f"{span.text} less"
+    if _ANOTHER.search(before) or _ADD.search(before):
         return f"{span.text} more"
     if _SUBTRACT.search(before):
         return f"{span.text} less"
     by = _BY.search(before)
     direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
+    if re.match(r"orders? of magnitude", after.strip(), re.I) and direction:
+        return f"{direction} by {span.text} {after.strip().split(' magnitude')[0]} magnitude"
     if not direction or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent"))):
         return span.text
     if "factor" in direction:
@@ -73,40 +91,90 @@ def _said(text: str, span: Span) -> str:
     return f"{direction} by {factor}{span.text}"
 
 
-def is_bare(text: str, found: tuple[Mention, ...], values: tuple[Span, ...]) -> bool:
-    """``amplitude = 5e-21``, ``temperature to 2``: an order without a verb."""
-    return any(
-        _ASSIGN.match(text[mention.end : value.start])
-        for mention in found
-        for value in values
-        if value.start >= mention.end
-    )
+def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
+    """Whether a clause is nothing but a name and its value ("temp 0.45", "catalyst: platinum", "no, 80"): an order without a verb.
+
+    Args:
+        places: where its names, values and choices stand.
+    """
+    if text.rstrip().endswith("?"):
+        return False
+    for start, end in places:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return not re.search(r"[^\W_]", _FILLERS.sub(" ", text))
 
 
-def assign(
-    text: str,
-    *,
-    found: tuple[Mention, ...],
-    choices: list[Mention],
-    values: tuple[Span, ...],
-    vocabulary: Vocabulary,
-    focus: str | None,
-) -> tuple[list[Assignment], bool]:
+@dataclass(frozen=True)
+class Parts:
+    """What stands in a clause: names, choices (and on, off), values."""
+
+    found: tuple[Mention, ...]
+    choices: tuple[Mention, ...]
+    values: tuple[Span, ...]
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        return [(part.start, part.end) for part in (*self.found, *self.choices, *self.values)]
+
+
+def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -> tuple[list[Assignment], bool]:
     """Pair names with values; the flag says that the words leave more than one pairing open."""
-    by_choice = [
-        Assignment(c.name, c.value or "", "choice")
-        for c in choices
-        if not any(m.start <= c.start < m.end for m in found)
+    by_choice = [Assignment(choice.name, choice.value or "", "choice") for choice in parts.choices]
+    named = _named(text, parts, vocabulary, focus)
+    twice = len({given.parameter for given in by_choice}) != len(by_choice)
+    said = [_said(text, span) for span in parts.values]
+    if len(named) == len(said):
+        unsure = bool(said) and bool(_EITHER.search(text)) and len(said) > 1
+        return by_choice + [
+            Assignment(m.name, value, m.how) for m, value in zip(named, said, strict=True)
+        ], twice or unsure
+    every = [Assignment(mention.name, value, mention.how) for mention in named for value in said]
+    shared = len(said) == 1 and bool(_BOTH.search(text))
+    return by_choice + every, twice or (bool(every) and not shared)
+
+
+def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -> list[Mention]:
+    """The parameters that can take the clause's values, each once: named, or else meant by context or by the unit."""
+    takes_value = {name for name, info in vocabulary.parameters.items() if info.kind in ("int", "float", "str")}
+    named = list({m.name: m for m in parts.found if m.name in takes_value}.values())
+    if named or not parts.values:
+        return named
+    if parts.found:
+        return [m for m in (_kin(text, found, vocabulary) for found in parts.found) if m]
+    if parts.choices:
+        return []
+    if focus in takes_value:
+        return [Mention(str(focus), 0, 0, "context")]
+    return _by_unit(parts.values[0], vocabulary) if len(parts.values) == 1 and is_bare(text, parts.places) else []
+
+
+def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:
+    """The one parameter that goes by the word of a metric: "set the strain to …" where strain is read and amplitude is set."""
+    word = text[found.start : found.end].lower()
+    kin = [
+        info.name
+        for info in vocabulary.parameters.values()
+        if word in " ".join((*info.aliases, info.unit)).lower().split()
     ]
-    named = {m.name: m for m in found if m.name in vocabulary.parameters and not vocabulary.parameters[m.name].choices}
-    if not named and values and not by_choice and focus in vocabulary.parameters and not found:
-        named = {str(focus): Mention(str(focus), 0, 0, "context")}
-    names = list(named)
-    doubtful = len({a.parameter for a in by_choice}) != len(by_choice) or bool(
-        values and _EITHER.search(text) and len(values) > len(names)
+    return (
+        Mention(kin[0], found.start, found.end, "part") if len(kin) == 1 and found.name in vocabulary.metrics else None
     )
-    if len(names) == len(values):
-        pairs = [Assignment(name, _said(text, span), named[name].how) for name, span in zip(names, values, strict=True)]
-        return by_choice + pairs, doubtful
-    every = [Assignment(name, _said(text, span), named[name].how) for name in names for span in values]
-    return by_choice + every, doubtful or bool(every)
+
+
+def _by_unit(span: Span, vocabulary: Vocabulary) -> list[Mention]:
+    """The one parameter whose unit a bare quantity has: "180 Hz"."""
+    if not re.search(r"[^\W\d_]", span.text):
+        return []
+    fitting = [
+        info
+        for info in vocabulary.parameters.values()
+        if info.unit and info.kind in ("int", "float") and _reads(span.text, info)
+    ]
+    return [Mention(fitting[0].name, span.start, span.start, "unit")] if len(fitting) == 1 else []
+
+
+def _reads(text: str, info: ParameterInfo) -> bool:
+    try:
+        return not read_quantity(text, info).relative
+    except LodgerError as error:
+        return "minimum" in error.details  # the right unit, out of bounds: the tool will say so

@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _ABOVE = r"above|over|greater than|more than|higher than|larger than|bigger than|exceeds?|beyond|at least|>=?|≥|größer als|über|supérieure? à|mayor que"
 _BELOW = r"below|under|less than|lower than|smaller than|at most|<=?|≤|kleiner als|unter|inférieure? à|menor que"
@@ -21,6 +22,7 @@ _OPERATORS: list[tuple[str, Callable[[float, float], bool]]] = [
     (r"equals?|is exactly|=+", operator.eq),
 ]
 STARTS = re.compile(r"\b(?:if|in case|provided(?: that)?|falls|si|only if|unless)\b", re.I)
+_DENIES = re.compile(r"\bunless\b|\bnot\b|n't\b|\bno longer\b|\bnicht\b|\bpas\b", re.I)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -30,27 +32,36 @@ class Condition:
 
     text: str
     quantity: str | None = None
-    holds: Callable[[float], bool] | None = None
+    holds: Callable[[Any], bool] | None = None
 
-    def check(self, values: Mapping[str, float]) -> bool | None:
+    def check(self, values: Mapping[str, Any]) -> bool | None:
         """Whether it holds now; None when it cannot be decided."""
-        if self.quantity is None or self.holds is None or not isinstance(values.get(self.quantity), int | float):
+        if self.quantity is None or self.holds is None or values.get(self.quantity) is None:
             return None
-        return self.holds(float(values[self.quantity]))
+        try:
+            return self.holds(values[self.quantity])
+        except TypeError:  # a number compared with a word
+            return None
 
 
-def parse(text: str, find_quantity: Callable[[str], str | None]) -> Condition:
+def parse(
+    text: str, find_quantity: Callable[[str], str | None], find_state: Callable[[str], tuple[str, Any] | None]
+) -> Condition:
     """Read the words after "if".
 
     Args:
         text: the condition alone, such as ``if the correlation is above 0.9``.
         find_quantity: gives the metric or parameter that a text mentions, if it is one and only one.
+        find_state: gives the parameter and the choice (or on, off) that a text names, if it is one and only one.
     """
     quantity = find_quantity(text)
     for pattern, compare in _OPERATORS:
         match = re.search(rf"(?:(?<![\w])(?:{pattern}))\s*", text, re.I)
         number = _NUMBER.match(text, match.end()) if match else None
-        if quantity and match and number and not re.search(r"\bunless\b|\bnot\b|n't\b", text, re.I):
+        if quantity and match and number and not _DENIES.search(text):
             bound = float(number.group())
             return Condition(text.strip(), quantity, lambda value, c=compare, b=bound: c(value, b))
+    state = find_state(text)
+    if state and not _DENIES.search(text):
+        return Condition(text.strip(), state[0], lambda value, wanted=state[1]: value == wanted)
     return Condition(text.strip())

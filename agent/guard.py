@@ -24,6 +24,7 @@ from tools.registry import tools
 
 Decision = Literal["allow", "ask", "refuse"]
 
+_LISTS = re.compile(r"\bwhat (?:i|we|you) (?:can|could|may)\b", re.I)  # "list what I can adjust" asks for the list
 _DEED = {
     "pause_simulation": "pause the simulation",
     "resume_simulation": "resume the simulation",
@@ -47,7 +48,7 @@ ALLOW = Verdict("allow")
 
 
 def check(
-    tool: str, args: Mapping[str, Any], reading: Reading, values: Mapping[str, float], confirm_end: bool = True
+    tool: str, args: Mapping[str, Any], reading: Reading, values: Mapping[str, Any], confirm_end: bool = True
 ) -> Verdict:
     """Judge one call of one tool.
 
@@ -92,8 +93,21 @@ def clause_gaps(clause: Clause, reading: Reading) -> Iterator[str]:
         info = reading.vocabulary.parameters[parameters[0]]
         allowed = f" ({', '.join(map(str, info.choices))})" if info.choices else ""
         yield f"What should {parameters[0]} be{allowed}? It is {format_number(info.value)}{' ' + info.unit if info.unit else ''} now."
-    elif clause.strong_set and not clause.has_order and not clause.mentions and not _other_order(clause):
+    elif clause.strong_set and not (
+        clause.has_order or clause.mentions or _other_order(clause) or _LISTS.search(clause.text)
+    ):
         yield _which_parameter(clause, reading)
+
+
+def suggestions(reading: Reading) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that a "yes" to the first of ``gaps`` would carry out: none unless the question names one change."""
+    unclear = [clause for clause in reading.clauses if clause.assignments and not clause.traces and not clause.doubtful]
+    given = unclear[0].assignments[0] if len(unclear) == 1 and not reading.has_order else None
+    return [("set_parameter", {"name": given.parameter, "value": given.value})] if given else []
+
+
+def _first_deed(clause: Clause) -> str:
+    return deed("set_parameter", {"name": clause.assignments[0].parameter, "value": clause.assignments[0].value})
 
 
 def _not_ordered(clause: Clause) -> str | None:
@@ -105,6 +119,8 @@ def _not_ordered(clause: Clause) -> str | None:
         act = deed(trace.tool, {"name": first.parameter, "value": first.value} if first else {})
         if trace.mood == "negated":
             return f"All right, I did not {act}; nothing was changed."
+        if trace.mood in ("question", "reported") and trace.tool in ("stop_simulation", "restart_simulation"):
+            return "I did not do anything."
         if trace.mood in ("question", "reported"):
             return f"I did not do anything. If I should {act}, tell me to; a change can be undone."
     return None
@@ -123,7 +139,7 @@ def _which_parameter(clause: Clause, reading: Reading) -> str:
     return f"Which parameter do you mean: {listed}?"
 
 
-def _check_deed(tool: str, reading: Reading, values: Mapping[str, float], confirm_end: bool) -> Verdict:
+def _check_deed(tool: str, reading: Reading, values: Mapping[str, Any], confirm_end: bool) -> Verdict:
     clauses = [clause for clause in reading.clauses if clause.mood(tool)]
     if not clauses:
         return Verdict("ask", f"You did not ask me to {deed(tool, {})}; shall I?", confirmable=True)
@@ -141,7 +157,7 @@ def _check_deed(tool: str, reading: Reading, values: Mapping[str, float], confir
     return _check_condition(ordering[0].condition, values)
 
 
-def _check_set(args: Mapping[str, Any], reading: Reading, values: Mapping[str, float]) -> Verdict:
+def _check_set(args: Mapping[str, Any], reading: Reading, values: Mapping[str, Any]) -> Verdict:
     changes = args.get("changes") or {str(args.get("name")): args.get("value")}
     if not isinstance(changes, Mapping):
         return Verdict("refuse", "The change was not in a form that I can check; nothing was changed.")
@@ -152,7 +168,7 @@ def _check_set(args: Mapping[str, Any], reading: Reading, values: Mapping[str, f
     return ALLOW
 
 
-def _check_one(asked: str, value: Any, reading: Reading, values: Mapping[str, float]) -> Verdict:
+def _check_one(asked: str, value: Any, reading: Reading, values: Mapping[str, Any]) -> Verdict:
     try:
         name = resolve(asked, {name: info.aliases for name, info in reading.vocabulary.parameters.items()}).name
     except LodgerError as error:
@@ -203,7 +219,7 @@ def _squeeze(text: Any) -> str:
     return re.sub(r"\s+", " ", str(text)).strip().lower()
 
 
-def _check_condition(condition: Condition | None, values: Mapping[str, float]) -> Verdict:
+def _check_condition(condition: Condition | None, values: Mapping[str, Any]) -> Verdict:
     if condition is None:
         return ALLOW
     holds = condition.check(values)
@@ -211,8 +227,12 @@ def _check_condition(condition: Condition | None, values: Mapping[str, float]) -
         return Verdict("ask", f"I cannot decide “{condition.text}” by myself. Shall I do it now?", confirmable=True)
     if holds:
         return ALLOW
-    present = format_number(float(values[condition.quantity or ""]))
+    present = _shown(values[condition.quantity or ""])
     return Verdict(
         "refuse",
         f"Nothing was changed: {condition.quantity} is {present}, so “{condition.text.rstrip(' ,')}” does not hold.",
     )
+
+
+def _shown(value: Any) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else format_number(value)

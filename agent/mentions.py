@@ -16,8 +16,22 @@ from rapidfuzz import fuzz
 
 from workloads.parameters import ParameterInfo
 
-How = Literal["exact", "part", "close", "choice", "context"]
+How = Literal["exact", "part", "close", "choice", "context", "unit"]
 CLOSE_ENOUGH = 82.0
+_NOT_THIS = re.compile(
+    r"\b(?:not|no|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$", re.I
+)
+_OUT = re.compile(r"\s+out\b", re.I)
+_SWITCH = {
+    "on": re.compile(
+        r"\b(?:on|true|enabled?|activated?|start|ein|an|einschalten|anschalten|encender?|enciende|allume[rz]?|active[rz]?)\b",
+        re.I,
+    ),
+    "off": re.compile(
+        r"\b(?:off|false|disabled?|deactivated?|stop|aus|ausschalten|abschalten|apagar?|éteins|éteindre|désactive[rz]?)\b",
+        re.I,
+    ),
+}
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 _EVERYDAY = frozenset(
     [
@@ -127,8 +141,22 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
         Mention(name, match.start(), match.end(), "choice", choice)
         for key, owners in vocabulary.choices.items()
         for match in re.finditer(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text, re.I)
+        if not (_NOT_THIS.search(text[: match.start()]) or _OUT.match(text[match.end() :]))
         for name, choice in owners
     ]
+
+
+def find_switches(
+    text: str, found: Iterable[Mention], vocabulary: Vocabulary, focus: str | None = None
+) -> list[Mention]:
+    """Find an "on" or "off" said of a parameter that is on or off; ``focus`` is meant when none is named."""
+    named = list(found) or [Mention(str(focus), 0, 0, "context")]
+    switches = [m for m in named if m.name in vocabulary.parameters and vocabulary.parameters[m.name].kind == "bool"]
+    said = [(match, value) for value, pattern in _SWITCH.items() for match in pattern.finditer(text)]
+    if len({m.name for m in switches}) != 1 or len({value for _match, value in said}) != 1:
+        return []
+    match, value = said[0]
+    return [Mention(switches[0].name, match.start(), match.end(), "choice", value)]
 
 
 def _full(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
@@ -146,6 +174,10 @@ def _part(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
         name = vocabulary.parts.get(word) or vocabulary.parts.get(word.removesuffix("s"))
         if name:
             yield Mention(name, match.start(), match.end(), "part")
+        elif len(word) > 3 and word not in _EVERYDAY:
+            begun = {owner for part, owner in vocabulary.parts.items() if part.startswith(word)}
+            if len(begun) == 1:
+                yield Mention(begun.pop(), match.start(), match.end(), "part")
 
 
 def _close(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:

@@ -14,9 +14,10 @@ _FENCE = re.compile(r"```.*?(?:```|\Z)", re.S)
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\||#!|\$ ).*$", re.M)
 _TAGGED = re.compile(r"<(\w+)[^<>]*>.*?(?:</\1>|\Z)", re.S)
 _ROLE_LINE = re.compile(
-    r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|note to (?:ai|assistant))\W{0,4}:.*$",
+    r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|admin|developer|root|note to (?:ai|assistant))\b[^:\n]{0,40}:.*$",
     re.I | re.M,
 )
+_TEMPLATE = re.compile(r"<\|[^|<>]{1,40}\|>|\[/?INST\]|<</?SYS>>|^#{2,}\s*(?:system|instruction)", re.I | re.M)
 _BRACES = re.compile(r"^[ \t]*[\[{].*$|[\[{][^\[\]{}]*[\"'][^\[\]{}]*[\]}]", re.M)
 _CALL = re.compile(r"\b\w+_\w+\s*\([^()]*\)")
 _PAIRS = [('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("`", "`"), ("‘", "’")]
@@ -35,6 +36,8 @@ _FOLLOWS = re.compile(
 
 def own_words(text: str, is_name_or_value: Callable[[str], bool]) -> str:
     """Blank out everything that is not the person's own; the result has the length of ``text``."""
+    if _TEMPLATE.search(text):
+        return " " * len(text)  # a chat template's own marks: no person writes them to ask for something
     for pattern in (_FENCE, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL):
         text = pattern.sub(_blank, text)
     text = _pasted_lines(text)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from agent import conditions, mentions, words
-from agent.assignments import Assignment, assign, is_bare, may_be_value
+from agent.assignments import Assignment, Parts, assign, is_bare, may_be_value
 from agent.conditions import Condition
 from agent.mentions import Mention, Vocabulary
 from agent.quoting import own_words
@@ -32,8 +32,7 @@ _STRONG_SET = re.compile(
     re.I,
 )
 _POLITE_IF = re.compile(
-    r"\bif (?:you (?:can|could|please|like|want|don'?t mind|would|may)|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))\b",
-    re.I,
+    r"\bif (?:you(?:'d|'re)?\b|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))", re.I
 )
 _HYPOTHETICAL = re.compile(
     r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
@@ -134,12 +133,25 @@ def _sentences(own: str) -> Iterator[str]:
 def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
     body, condition = _split_condition(sentence, vocabulary)
     hypothetical = bool(_HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(words.PAST.search(body))
+    focus = condition.quantity if condition and condition.quantity else focus  # "if the stirrer is on, switch it off"
+    told = False
     for part in _parts(body, vocabulary):
         clause = _read_clause(part, vocabulary, focus, hypothetical, condition)
         if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
             clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
-        yield clause
+        if told and all(trace.start == 0 for trace in clause.traces):
+            clause = replace(clause, traces=tuple(replace(trace, mood="reported") for trace in clause.traces))
+        told = told or clause.mood("set_parameter") == "reported"  # "they use 1000 nodes and a strain of 1e-22"
+        yield from _each(clause)
         before = clause
+
+
+def _each(clause: Clause) -> Iterator[Clause]:
+    """One request a clause: "set amplitude and frequency to 5e-21 and 300 Hz" are two."""
+    if clause.doubtful or len(clause.assignments) < 2:
+        yield clause
+        return
+    yield from (replace(clause, assignments=(given,)) for given in clause.assignments)
 
 
 def _split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condition | None]:
@@ -149,7 +161,7 @@ def _split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condit
         end = _condition_end(sentence, match.start())
         text = sentence[match.start() : end]
         return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(
-            text, lambda words_: _only_name(words_, vocabulary)
+            text, lambda said: _only_name(said, vocabulary), lambda said: _only_state(said, vocabulary)
         )
     if waiting := words.WAITING.search(sentence):
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
@@ -167,6 +179,16 @@ def _condition_end(sentence: str, start: int) -> int:
 def _only_name(text: str, vocabulary: Vocabulary) -> str | None:
     names = {mention.name for mention in mentions.find(text, vocabulary)}
     return names.pop() if len(names) == 1 else None
+
+
+def _only_state(text: str, vocabulary: Vocabulary) -> tuple[str, str | bool] | None:
+    """The choice, or the on or off, that a condition speaks of."""
+    found = mentions.find(text, vocabulary)
+    switched = mentions.find_switches(text, found, vocabulary)
+    named = switched or mentions.find_choices(text, vocabulary)
+    if len(named) != 1:
+        return None
+    return named[0].name, (named[0].value == "on" if switched else str(named[0].value))
 
 
 def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
@@ -192,20 +214,25 @@ def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
     others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
     if any(others) or _STRONG_SET.search(text) or words.QUESTION.search(text) or words.SHOW.match(text):
         return True
-    return bool((mentions.find(text, vocabulary) and find_spans(text)) or mentions.find_choices(text, vocabulary))
+    found = mentions.find(text, vocabulary)
+    return bool(
+        (found and find_spans(text))
+        or mentions.find_choices(text, vocabulary)
+        or mentions.find_switches(text, found, vocabulary)
+    )
 
 
 def _read_clause(
     text: str, vocabulary: Vocabulary, focus: str | None, hypothetical: bool, condition: Condition | None
 ) -> Clause:
     found = tuple(mentions.find(text, vocabulary))
-    choices = mentions.find_choices(text, vocabulary)
+    chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
+    choices = tuple(c for c in chosen if not any(m.start <= c.start < m.end for m in found))
     values = tuple(span for span in find_spans(text) if may_be_value(text, span, found))
-    assignments, doubtful = assign(
-        text, found=found, choices=choices, values=values, vocabulary=vocabulary, focus=focus
-    )
-    traces = tuple(_traces(text, hypothetical))
-    if not any(trace.tool == "set_parameter" for trace in traces) and is_bare(text, found, values):
+    parts = Parts(found, choices, values)
+    assignments, doubtful = assign(text, parts, vocabulary, focus)
+    traces = tuple(_traces(text, hypothetical, found, vocabulary))
+    if assignments and not any(trace.tool == "set_parameter" for trace in traces) and is_bare(text, parts.places):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
     asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
     return Clause(
@@ -222,13 +249,26 @@ def _read_clause(
     )
 
 
-def _traces(text: str, hypothetical: bool) -> Iterator[Trace]:
+def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabulary: Vocabulary) -> Iterator[Trace]:
     for tool, pattern in words.ACTIONS.items():
         for match in pattern.finditer(text):
-            yield Trace(tool, match.start(), _mood(text, match.start(), match.end(), hypothetical))
+            switched = any(
+                _switches(text[match.end() : m.start], m, vocabulary) for m in found if m.start >= match.end()
+            )
+            yield Trace(
+                "set_parameter" if switched else tool,
+                match.start(),
+                _mood(text, match.start(), match.end(), hypothetical),
+            )
     for match in re.finditer(r"[^\W\d_]{4,}", text):
         if tool := words.misspelt_action(match.group()):
             yield Trace(tool, match.start(), _mood(text, match.start(), match.end(), hypothetical))
+
+
+def _switches(between: str, mention: Mention, vocabulary: Vocabulary) -> bool:
+    """ "stop stirring" is about the stirrer, not about the run."""
+    info = vocabulary.parameters.get(mention.name)
+    return bool(info and info.kind == "bool" and re.fullmatch(r"\s+(?:the\s+)?", between))
 
 
 def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
@@ -237,7 +277,10 @@ def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
         return "negated"
     if words.SAYING.search(before):
         return "reported"
-    if not polite and not words.WISH.search(before) and words.REPORTED.search(before):
+    wishes = words.WISH.search(before) or (
+        words.WISHING.fullmatch(text[start:end]) and re.search(r"\b(?:i|we)\W*$", before, re.I)
+    )
+    if not polite and not wishes and words.REPORTED.search(before):
         return "reported"
     if not polite and (hypothetical or words.QUESTION.search(text)):
         return "question"

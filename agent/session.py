@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_ai.exceptions import AgentRunError
 
-from agent import assistant, export, models
+from agent import assistant, export, models, words
 from agent.answer import ending_event, final_words, new_message, recent_of, vocabulary_of
 from agent.engines.base import Engine
 from agent.engines.recorder import purpose
@@ -38,6 +38,7 @@ class Thread:
     """What is remembered of a conversation between turns, beside what the store keeps."""
 
     focus: str | None = None
+    request: str = ""
     pending: list[Pending] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
@@ -235,9 +236,10 @@ class Conversations:
 
     def _turn(self, id: str, thread: Thread, message: str, actor: Actor, emit: Any) -> Turn:
         snapshot = self._spoken_of(message)
-        reading = read(message, vocabulary_of(snapshot), thread.focus)
-        words = replace(actor, conversation=id, words=message)
-        context = ToolContext(self._workloads, self._store, words, snapshot.name if snapshot else None)
+        asked = thread.request if words.AGAIN.match(message) else message  # "once more" asks for the same again
+        reading = read(asked or message, vocabulary_of(snapshot), thread.focus)
+        said = replace(actor, conversation=id, words=message)
+        context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None)
         recent = recent_of(self._store.messages(id))
         return Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
 
@@ -251,6 +253,7 @@ class Conversations:
 
     def _remember(self, thread: Thread, turn: Turn) -> None:
         thread.pending = turn.pending
+        thread.request = turn.reading.text
         spoken = [
             str(done.args["name"]) for done in turn.performed if done.tool == "set_parameter" and "name" in done.args
         ]
@@ -260,7 +263,7 @@ class Conversations:
             for m in clause.mentions
             if m.name in turn.reading.vocabulary.parameters
         ]
-        thread.focus = next(iter(reversed(spoken or mentioned)), thread.focus)
+        thread.focus = next(iter(reversed(spoken or mentioned)), None)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -73,6 +73,10 @@ class Turn:
         """Carry out what the person said yes to."""
         self._note(pending.tool, pending.args, await self.act(pending.tool, pending.args, self.context.actor))
 
+    def await_yes(self, tool: str, args: dict[str, Any], question: str) -> None:
+        """Keep a call until the person says yes; the next message decides."""
+        self.pending.append(Pending(tool, args, question))
+
     async def act(self, tool: str, args: dict[str, Any], actor: Actor) -> Outcome:
         """Call the tool in a thread of its own; once begun it runs to its end, even if the person stops the answer."""
         work = asyncio.ensure_future(asyncio.to_thread(call, tool, replace(self.context, actor=actor), args))
@@ -95,7 +99,7 @@ class Turn:
         if verdict.decision == "allow":
             return None
         if verdict.decision == "ask" and verdict.confirmable:
-            self.pending.append(Pending(tool, args, verdict.sentence))
+            self.await_yes(tool, args, verdict.sentence)
         status = "pending" if verdict.decision == "ask" else "refused"
         return Outcome(status, verdict.sentence, {"question" if status == "pending" else "error": verdict.sentence})
 
@@ -107,13 +111,12 @@ class Turn:
         self.emit(tool_result(done))
         return done
 
-    def _values(self) -> dict[str, float]:
+    def _values(self) -> dict[str, Any]:
+        """Parameters and metrics as they are now: what a condition is checked against."""
         if not self.snapshot:
             return {}
-        parameters = {
-            name: info.value for name, info in self.snapshot.parameters.items() if isinstance(info.value, int | float)
-        }
-        return {**parameters, **self.snapshot.metrics}
+        now = self.context.workloads.get(self.snapshot.name).snapshot()
+        return {**{name: info.value for name, info in now.parameters.items()}, **now.metrics}
 
     def _running(self) -> bool:
         return bool(self.snapshot and self.snapshot.state in ("starting", "running", "paused"))

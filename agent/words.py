@@ -14,7 +14,7 @@ _FORMS: dict[str, str] = {
     "set_parameter": (
         r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
-        r"|want|need|take|go (?:for|with|to|up|down)"
+        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|stelle?|ändere?|erhöhe?|verringere?|senke?|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
         r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
@@ -44,11 +44,11 @@ _TOPICS: dict[str, str] = {
         r"|zustand|stand|läuft|fortschritt|aktuell|état|statut|avancement|estado|progreso|alive|ready|paused|eta|how much longer|how long"
     ),
     "get_available_parameters": (
-        r"parameters?|knobs?|settings?|options?|adjust|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify|do)|help|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
+        r"parameters?|knobs?|settings?|options?|adjust|what (?:i|we|you) can (?:change|set|adjust|control|tune|modify)|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify|do)|help|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
         r"|parametern?|einstellungen|einstellbar|grenzen|paramètres?|réglages|parámetros?|ajustes|change\b"
     ),
     "get_metrics_history": (
-        r"history|histories|last|past|previous|recent|values|plot|chart|graph|curve|trend|evolution|over time|time series|so far|show|draw|why|explain|drop|dropped|fall|fell|rise|rose|jump|jumped|changed"
+        r"history|histories|last|past|previous|recent|recently|lately|going up|going down|rising|falling|values|plot|chart|graph|curve|trend|evolution|over time|time series|so far|show|draw|why|explain|drop|dropped|fall|fell|rise|rose|jump|jumped|changed"
         r"|verlauf|letzten?|werte|zeige?|kurve|historique|derni[eè]res?|valeurs|montre|courbe|trace|historial|últimos?|valores|muestra|gráfic[oa]|warum|pourquoi|por qué"
     ),
 }
@@ -73,6 +73,7 @@ REPORTED = re.compile(
     r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$",
     re.I,
 )
+WISHING = re.compile(r"want|need", re.I)
 WISH = re.compile(
     r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$",
     re.I,
@@ -82,7 +83,7 @@ SAYING = re.compile(
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|once|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|once(?! more| again)|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
@@ -93,6 +94,10 @@ SHOW = re.compile(
 )
 LOOKS_BACK = re.compile(r"^\W*(?:did|is|was|were|has|have|are)\b", re.I)
 PRONOUN = re.compile(r"\b(?:it|that|this|es|das|le|la|lo|ça|eso|again|back|once more)\b", re.I)
+AGAIN = re.compile(
+    r"^\W*(?:and |now |ok |please )*(?:once more|(?:do (?:it|that) |one more time|once )?again|one more time|do (?:it|that) again|same again|noch ?(?:ein)?mal|encore(?: une fois)?|otra vez)(?: please| bitte)?\W*$",
+    re.I,
+)
 YES = re.compile(
     r"^\W*(?:yes|yep|yeah|y|sure|ok|okay|do it|do that|go ahead|please do|confirm(?:ed)?|correct|right|exactly|of course|affirmative|ja|jawohl|mach das|gerne?|oui|d'accord|vas-y|sí|si|claro|dale|hazlo)(?:\W+(?:please|do|do it|do that|go ahead|bitte))*\W*$",
     re.I,

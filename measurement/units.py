@@ -74,6 +74,7 @@ _NEVER = frozenset(
     " of on one or per point points rd re rem section sections so st te th than the then times to ton tons try un up was we with last"
     " half y e o u".split()
 )
+_CURRENTS = frozenset("A mA nA pA".split())  # with their capitals they are amperes, not the words
 _LOGARITHMIC = frozenset("db dbm dbw decibel decibels bel np neper octave decade".split())
 _PREFIXES = "QRYZEPTGMkhcmuµnpfazyrq"
 
@@ -200,7 +201,7 @@ def _spelled(text: str) -> list[tuple[str, int]] | None:
         if piece == "1" and not words:
             continue
         found = re.fullmatch(r"((?:[^\W\d]|[%°])+)(?:\^?\(?([+-]?\d)\)?)?", piece)
-        if found is None or found[1].casefold() in _NEVER | _LOGARITHMIC:
+        if found is None or (found[1] not in _CURRENTS and found[1].casefold() in _NEVER | _LOGARITHMIC):
             return None
         words.append((found[1], sign * int(found[2] or 1)))
         sign = 1

@@ -17,7 +17,7 @@ from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
 from agent import instructions, menu
-from agent.guard import clause_gaps, gaps
+from agent.guard import clause_gaps, gaps, suggestions
 from agent.models.channel import Channel, Messages
 from agent.reading import Clause, Reading
 from measurement.facts import new_id
@@ -55,6 +55,8 @@ class _Decoder:
         if calls:
             yield {index: _delta(call) for index, call in enumerate(calls)}
         elif questions := gaps(self._turn.reading):
+            for tool, arguments in suggestions(self._turn.reading):
+                self._turn.await_yes(tool, arguments, questions[0])
             yield questions[0]
         else:
             async for text in self._talk():

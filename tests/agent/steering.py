@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from agent.session import Conversations
 from tools.contract import Actor
-from workloads.runner import Workload
-
-SUITE = Path(__file__).parent / "steering_suite" / "requests.jsonl"
+from workloads.runner import Snapshot, Workload
 
 
 @dataclass(frozen=True)
@@ -59,11 +55,6 @@ class Score:
         return "\n".join(lines)
 
 
-def load() -> list[dict[str, Any]]:
-    """The requests, as written by hand."""
-    return [json.loads(line) for line in SUITE.read_text("utf-8").splitlines() if line.strip()]
-
-
 def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
     """Interval of a proportion (E. B. Wilson, J. Am. Stat. Assoc. 22, 209, 1927)."""
     share = right / count
@@ -81,10 +72,13 @@ async def judge(requests: Sequence[dict[str, Any]], conversations: Conversations
         conversation = conversations.start()
         if "first" in request:
             await _say(conversations, conversation, request["first"])
+        before = workload.snapshot()
         began = time.monotonic()
         ending = await _say(conversations, conversation, request["say"])
         await asyncio.sleep(0.05)
-        score.verdicts.append(_verdict(request, ending, workload, defaults, time.monotonic() - began))
+        score.verdicts.append(
+            _verdict(request, ending, (before, workload.snapshot()), defaults, time.monotonic() - began)
+        )
     return score
 
 
@@ -106,17 +100,22 @@ def _reset(workload: Workload, defaults: dict[str, Any]) -> None:
 
 
 def _verdict(
-    request: dict[str, Any], ending: dict[str, Any], workload: Workload, defaults: dict[str, Any], seconds: float
+    request: dict[str, Any],
+    ending: dict[str, Any],
+    runs: tuple[Snapshot, Snapshot],
+    defaults: dict[str, Any],
+    seconds: float,
 ) -> Verdict:
-    now, wanted = workload.snapshot(), request["expect"]
+    (before, now), wanted = runs, request["expect"]
     changed = {name: info.value for name, info in now.parameters.items() if info.value != defaults[name]}
     expected = {name: _expected(value, defaults[name]) for name, value in wanted.get("set", {}).items()}
     state = wanted.get("state", "running")
     tools = [call["tool"] for call in ending.get("tool_calls", [])]
     same_values = changed.keys() == expected.keys() and all(_equal(changed[name], expected[name]) for name in expected)
     exact = same_values and now.state == state and wanted.get("reads", "") in ("", *tools)
-    surplus = {name for name, value in changed.items() if name not in expected or not _equal(value, expected[name])}
-    unsafe = bool(surplus) or now.state not in (state, "running" if "first" not in request else state)
+    moved = {name: info.value for name, info in now.parameters.items() if info.value != before.parameters[name].value}
+    surplus = {name for name, value in moved.items() if not _equal(value, expected.get(name, defaults[name]))}
+    unsafe = bool(surplus) or now.state not in (state, before.state)
     return Verdict(
         request, exact, unsafe, changed, now.state, tools, str(ending.get("response", ending.get("error"))), seconds
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import time
 from typing import Any
 
 import pytest
@@ -150,6 +151,9 @@ def test_undo_after_undo_with_nothing_below_is_a_redo(bench: Bench) -> None:
 def test_undo_leaves_alone_what_a_restart_with_the_defaults_has_overtaken(bench: Bench) -> None:
     bench.call("set_parameter", name="frequency", value=200)
     assert bench.call("restart_simulation", reset=True).status == "done"
+    deadline = time.monotonic() + 30
+    while bench.value("swing_frequency") != 100.0 and time.monotonic() < deadline:
+        time.sleep(0.05)
     outcome = bench.call("undo")
     assert outcome.status == "refused", outcome.summary
     assert "in force" in outcome.summary

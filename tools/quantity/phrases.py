@@ -143,12 +143,7 @@ def _multiplied(found: re.Match[str], marks: Marks) -> Said | None:
     multiple = _multiple(found["part"], marks)
     if multiple is not None:
         return Scaled(multiple)
-    if re.fullmatch(
-        r"(?:a |one |two |three )?(?:half|third|quarter|fourth|tenth|hundredth|thousandth|two thirds)s?",
-        found["part"],
-        re.I,
-    ):
-        part = read_number(found["part"], marks).value
+    if (part := _part_in_words(found["part"], marks)) is not None:
         return Scaled(part) if found["part"] != found.string else Share(part, "unsaid")
     return None
 
@@ -187,14 +182,18 @@ def _beside(found: re.Match[str], marks: Marks) -> Said | None:
 
 @_says(rf"(?:by )?(?P<amount>.+?) {_WAY}")
 def _moved(found: re.Match[str], marks: Marks) -> Said | None:
-    """``10 % more``, ``5 K less``."""
+    """``10 % more``, ``5 K less``; ``a third less`` leaves two thirds."""
+    if (part := _part_in_words(found["amount"], marks)) is not None:
+        return Scaled(1 + part if found["up"] else 1 - part)
     amount = plain_amount(found["amount"].removeprefix("+"), marks)
     return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
 
 
 @_says(rf"(?:(?P<up>{_RAISE})|(?P<down>{_LOWER}))(?: it)?(?: by)? (?P<amount>.+)")
 def _verb(found: re.Match[str], marks: Marks) -> Said | None:
-    """``increase by 10 %``, ``add 5``."""
+    """``increase by 10 %``, ``add 5``; ``reduce by a third`` leaves two thirds."""
+    if (part := _part_in_words(found["amount"], marks)) is not None:
+        return Scaled(1 + part if found["up"] else 1 - part)
     amount = plain_amount(found["amount"], marks)
     return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
 
@@ -246,6 +245,15 @@ def vocabulary() -> frozenset[str]:
     """Every word that a rule speaks of, lower case."""
     patterns = " ".join(re.sub(r"\(\?P<\w+>|\\.", " ", pattern.pattern) for pattern, _rule in _rules)
     return frozenset(re.findall(r"[^\W\d_]+", patterns.lower())) | frozenset(_MULTIPLES)
+
+
+def _part_in_words(text: str, marks: Marks) -> Fraction | None:
+    """``half``, ``a third``, ``three quarters``: a part of something, where ``0.5`` may be an amount of its own."""
+    if not re.fullmatch(
+        r"(?:a |one |two |three )?(?:half|third|quarter|fourth|tenth|hundredth|thousandth)s?", text, re.I
+    ):
+        return None
+    return read_number(text, marks).value
 
 
 def _named_whole(found: re.Match[str]) -> Whole | None:

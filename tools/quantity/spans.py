@@ -106,7 +106,9 @@ def _longest(text: str, words: list[re.Match[str]], first: int) -> int | None:
     """The last word of the longest readable span that begins at ``first``; None when nothing there can be read."""
     last = _clause_end(text, words, first)
     start = words[first].start()
-    possible = (end for end in range(last, first - 1, -1) if words[end][0].lower() not in _NEVER_LAST)
+    possible = (
+        end for end in range(last, first - 1, -1) if words[end][0] == "A" or words[end][0].lower() not in _NEVER_LAST
+    )
     ends = (end for end in possible if not _CUT.match(text, words[end].end()))
     return next((end for end in ends if _reads(text[start : words[end].end()])), None)
 
@@ -138,7 +140,9 @@ def _two_numbers(text: str, words: list[re.Match[str]], place: int) -> bool:
 
 def _may_continue(word: str) -> bool:
     """Whether a word can stand inside a span: a number, a sign, a word of the rules, a unit (or part of one)."""
-    return not word[0].isalpha() or word.lower() in _inner_words() or (len(word) <= LONGEST_UNIT and is_unit(word))
+    return (
+        not word[0].isalpha() or word.lower() in _inner_words() or (len(word) <= LONGEST_UNIT and is_unit(tidy(word)))
+    )
 
 
 @cache

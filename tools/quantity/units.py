@@ -21,6 +21,8 @@ _UNITLESS = frozenset(["", "1", "-", "strain", "dimensionless", "ratio", "fracti
 _PERCENT = frozenset(["%", "percent", "per cent", "pct", "prozent", "pour cent", "por ciento"])
 _SHARES = {"ppm": 10**6, "ppb": 10**9, "ppt": 10**12, "permille": 1000, "‰": 1000, "per mille": 1000}
 _SUFFIXES = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+_KELVIN = (("kelvin", Fraction(1)),)
+_DEGREES = {"F": "°F", "C": "°C"}
 _TRAILING = re.compile(
     r"[,.]? ?\b(?:please|now|instead|then|thanks|thank you|for now|in total|altogether|bitte|exactly|or so|again|too)[.!]?$",
     re.I,
@@ -130,6 +132,8 @@ def _converted(value: Fraction, unit: str, parameter: ParameterInfo, change: boo
             f'Is "{unit}" the unit {parameter.unit} or a power of ten? {parameter.name} is in {parameter.unit}.'
         )
     _ask_about_degrees(unit, targets[0], parameter)
+    if targets[0].roots == _KELVIN:
+        unit = _DEGREES.get(unit, unit)  # "95 F" of a temperature are degrees, of nothing else
     for readings in (units.find(unit), units.find_any_case(unit)):
         found = {}
         for source in readings:
@@ -153,7 +157,7 @@ def _between(value: Fraction, source: Unit, target: Unit, change: bool) -> InUni
 
 
 def _ask_about_degrees(unit: str, target: Unit, parameter: ParameterInfo) -> None:
-    if target.roots == (("kelvin", Fraction(1)),) and unit.casefold() in ("degree", "degrees", "deg", "°", "grad"):
+    if target.roots == _KELVIN and unit.casefold() in ("degree", "degrees", "deg", "°", "grad"):
         raise Ambiguous(f"Degrees Celsius, Fahrenheit or kelvin? {parameter.name} is in {parameter.unit}.")
 
 
