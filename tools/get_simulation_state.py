@@ -42,11 +42,17 @@ def _summary(snapshot: Snapshot) -> str:
         lines.append(f"Waiting for the next step boundary: {waiting}.")
     if snapshot.metrics:
         units = snapshot.metric_units
-        rows = [(name, format_number(value), units.get(name, "")) for name, value in snapshot.metrics.items()]
+        rows = [(name, _value(snapshot, name), units.get(name, "")) for name in snapshot.metrics]
         lines.append(table(("metric", "value", "unit"), rows))
     elif snapshot.state in ("starting", "running", "paused"):
         lines.append("It has reported no metric yet.")
     return "\n\n".join(lines)
+
+
+def _value(snapshot: Snapshot, name: str) -> str:
+    """A metric's latest value; one that later steps did not report again says of which step it is."""
+    at = snapshot.overdue(name)
+    return format_number(snapshot.metrics[name]) + (f" (at step {at})" if at is not None else "")
 
 
 def _where(snapshot: Snapshot) -> str:

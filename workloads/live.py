@@ -43,6 +43,7 @@ class Live:
 
     def _clear(self) -> None:
         self._metrics: dict[str, float] = {}
+        self._metric_steps: dict[str, int] = {}
         self._metric_infos: dict[str, Metric] = {}
         self._notes: deque[str] = deque(maxlen=NOTES)
         self._rings: dict[str, deque[Reading]] = {}
@@ -62,6 +63,7 @@ class Live:
         return replace(
             self._parts,
             metrics=dict(self._metrics),
+            metric_steps=dict(self._metric_steps),
             metric_units={name: metric.unit for name, metric in self._metric_infos.items() if metric.unit},
             metric_docs={name: metric.doc for name, metric in self._metric_infos.items() if metric.doc},
             parameters=dict(self._parameters),
@@ -209,6 +211,7 @@ class Live:
             for reading in readings:
                 self._rings.setdefault(reading.metric, deque(maxlen=RING)).append(reading)
                 self._metrics[reading.metric] = reading.value
+                self._metric_steps[reading.metric] = reading.step
                 self._parts = replace(self._parts, taken_at=reading.taken_at)
             self._snapshot = None
 

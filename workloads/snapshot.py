@@ -29,6 +29,7 @@ class Snapshot:
     step: int = 0
     total_steps: int | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
+    metric_steps: Mapping[str, int] = field(default_factory=dict)
     metric_units: Mapping[str, str] = field(default_factory=dict)
     metric_docs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, ParameterInfo] = field(default_factory=dict)
@@ -44,6 +45,11 @@ class Snapshot:
     can_checkpoint: bool = False
     can_restore: bool = False
 
+    def overdue(self, metric: str) -> int | None:
+        """The step at which a metric was last reported, when later steps reported others but not this one."""
+        at = self.metric_steps.get(metric)
+        return at if at is not None and at < max(self.metric_steps.values()) else None
+
     def to_json(self) -> dict[str, Any]:
         """The shape that REST answers with; non-finite metrics travel by name."""
         return {
@@ -57,6 +63,7 @@ class Snapshot:
             "device": self.device,
             "run": self.run,
             "taken_at": self.taken_at,
+            "metric_steps": dict(self.metric_steps),
             "metric_units": dict(self.metric_units),
             "steps_per_second": self.steps_per_second,
             "last_words": self.last_words,
