@@ -1,7 +1,7 @@
 # make run    install what is missing, start everything, print the address
 # make test   install what is missing, check, and pass the tests
 SHELL := /bin/bash
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$p; break; }; done)
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 STAMP := .venv/.installed-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_STAMP := .venv/.installed-tests-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)

@@ -36,7 +36,10 @@ def test_the_curl_commands_answer(launch: Launch) -> None:  # noqa: F811
     assert len(found) >= 6
     for command in found:
         done = subprocess.run(
-            shlex.split(command.replace("http://127.0.0.1:7860", launch.url)), capture_output=True, text=True, timeout=120
+            shlex.split(command.replace("http://127.0.0.1:7860", launch.url)),
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         answer = json.loads(done.stdout)
         assert done.returncode == 0
@@ -48,17 +51,26 @@ def test_the_example_simulation_runs_alone(tmp_path: Path) -> None:
     assert len([line for line in code.splitlines() if "steer" in line or "sim." in line]) <= 6
     (tmp_path / "my_sim.py").write_text(code)
     done = subprocess.run(
-        [sys.executable, "my_sim.py"], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
+        [sys.executable, "my_sim.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_every_file_that_it_names_is_there() -> None:
-    named = re.findall(r"\]\(([\w./-]+)\)", README) + re.findall(r"`((?:agent|tools|workloads|tests|docs|measurement)/[\w./]+)`", README)
+    named = re.findall(r"\]\(([\w./-]+)\)", README) + re.findall(
+        r"`((?:agent|tools|workloads|tests|docs|measurement)/[\w./]+)`", README
+    )
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
 def test_its_flags_exist() -> None:
-    done = subprocess.run([sys.executable, "launcher.py", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "launcher.py", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     flags = set(re.findall(r"`?(--[a-z][a-z-]+)", README)) - {"--dry-run"}
     assert not [flag for flag in flags if flag not in done.stdout]

@@ -21,7 +21,9 @@ def say(page: Page, text: str) -> None:
     before = page.locator("#chat .bot").count()
     box.fill(text)
     box.press("Enter")
-    page.wait_for_function("before => document.querySelectorAll('#chat .bot').length > before", arg=before, timeout=PATIENCE_MS)
+    page.wait_for_function(
+        "before => document.querySelectorAll('#chat .bot').length > before", arg=before, timeout=PATIENCE_MS
+    )
     expect(page.locator("#say .stop-button")).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_timeout(400)
 
@@ -48,12 +50,16 @@ def _running(launch: Launch) -> None:
 @pytest.mark.timeout(600)
 def test_the_first_four_sentences(page: Page, launch: Launch) -> None:
     say(page, "What's the current simulation status?")
-    expect(page.locator("#chat")).to_contain_text(re.compile(r"gw_lattice is running: step \d+ of 1000"), timeout=PATIENCE_MS)
+    expect(page.locator("#chat")).to_contain_text(
+        re.compile(r"gw_lattice is running: step \d+ of 1000"), timeout=PATIENCE_MS
+    )
     expect(page.locator("#chat")).to_contain_text("correlation")
     expect(page.locator("#chat")).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
 
     say(page, "The correlation seems high. Set GW amplitude to 5e-21")
-    expect(page.locator("#chat")).to_contain_text(re.compile(r"gw_amplitude: 1e-21 → 5e-21 strain.*step \d+"), timeout=PATIENCE_MS)
+    expect(page.locator("#chat")).to_contain_text(
+        re.compile(r"gw_amplitude: 1e-21 → 5e-21 strain.*step \d+"), timeout=PATIENCE_MS
+    )
     assert value(launch, "gw_amplitude") == 5e-21
     undo = page.locator("#undo-change")
     expect(undo).to_be_enabled()
@@ -122,10 +128,19 @@ def test_the_form_goes_through_the_same_tools(page: Page, launch: Launch) -> Non
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_comes_from_elsewhere_and_nothing_overflows(browser: Browser, launch: Launch, width: int, scheme: str) -> None:
+def test_nothing_comes_from_elsewhere_and_nothing_overflows(
+    browser: Browser, launch: Launch, width: int, scheme: str
+) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     page, foreign, errors = context.new_page(), [], []
-    page.on("request", lambda request: None if request.url.startswith((launch.url, "data:", "blob:", "ws://127.0.0.1")) else foreign.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((launch.url, "data:", "blob:", "ws://127.0.0.1"))
+            else foreign.append(request.url)
+        ),
+    )
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(launch.url)
     page.locator("#say textarea").wait_for(timeout=PATIENCE_MS)

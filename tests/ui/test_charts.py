@@ -54,7 +54,8 @@ def test_words_of_a_workload_are_text() -> None:
     title = "<a href='https://example.org'>x</a>"
     figure: Any = metrics_figure({title: readings(title, [1, 2])}, {})
     assert "<" not in figure.layout.annotations[0].text
-    assert "<" not in str(series_figure(Series(title, [1], [2], title, title)).layout.title.text)
+    single: Any = series_figure(Series(title, [1], [2], title, title))
+    assert "<" not in str(single.layout.title.text)
 
 
 def test_sparkline_spans_the_box_and_a_constant_is_its_middle() -> None:

@@ -23,7 +23,8 @@ def test_golden_spiral_is_uniform_on_the_sphere():
     assert float(unit.mean(dim=0).abs().max()) < 2e-3
     assert torch.allclose(unit.T @ unit / count, torch.eye(3, dtype=torch.float64) / 3.0, atol=2e-3)
     nearest = torch.cdist(unit, unit).fill_diagonal_(math.inf).min(dim=1).values / math.sqrt(4.0 * math.pi / count)
-    assert float(nearest.min()) > 0.8 and float(nearest.max()) < 1.1
+    assert float(nearest.min()) > 0.8
+    assert float(nearest.max()) < 1.1
 
 
 def test_turning_is_rigid():

@@ -95,7 +95,8 @@ def test_background_has_the_flat_energy_spectrum_and_unit_rms():
 def test_background_is_fixed_by_its_seed():
     time_s = torch.arange(100, dtype=torch.float64) / RATE_HZ
     again = [stochastic.strain(time_s, Source(100.0, RATE_HZ, seed)) for seed in (3, 3, 4)]
-    assert torch.equal(again[0], again[1]) and not torch.equal(again[0], again[2])
+    assert torch.equal(again[0], again[1])
+    assert not torch.equal(again[0], again[2])
 
 
 def test_a_signal_that_is_over_comes_again():
@@ -105,5 +106,6 @@ def test_a_signal_that_is_over_comes_again():
         first, again = (
             waveforms.injected(name, start + 0.37 * duration_s, source) for start in (0.0, 2.0 * duration_s)
         )
-        assert first != 0.0 and again == pytest.approx(first, rel=1e-6)
+        assert first != 0.0
+        assert again == pytest.approx(first, rel=1e-6)
     assert waveforms.injected("none", 0.5, source) == 0.0
