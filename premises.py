@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING
 
 import ahead
+import data_folder
 from ahead import Ahead
-from measurement.errors import Conflict, SettingsError, StoreError, WorkloadError
+from measurement.errors import SettingsError, WorkloadError
 from measurement.facts import new_id
 from measurement.host import machine
 from measurement.store import Event, Store
 from settings import VERSION, Settings, environment
 from workloads.ledger import readable
 from workloads.memory import LLM, MemoryPlan, plan
-from workloads.snapshot import ALIVE, Snapshot
+from workloads.snapshot import Snapshot
 from workloads.watchdog import Breach, Watchdog, shed
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("lodger")
 ENGINE_TIMEOUT_S = 600.0
 FIRST_STEP_PATIENCE_S = 60.0
-OPEN_RUNS_LOOKED_AT = 1000
 Started = tuple[str, Sequence[int]]
 Progress = Callable[[str], None]
 
@@ -80,13 +77,13 @@ class Premises:
         from workloads.reaper import reap
         from workloads.runner import Workloads
 
-        self._lock()
+        data_folder.lock(self._data, self._started)
         for sentence in reap(self._data / "run"):
             print(f"  ↻  {sentence}", flush=True)
         self._store = Store(self._settings.database or self._data / "lodger.db")
         self._started.callback(self._store.close)
         if self._settings.database is None:  # on a server there may be runs of another machine's Lodger
-            _close_broken_runs(self._store)
+            data_folder.close_broken_runs(self._store)
         self._workloads = Workloads()
 
     def plan_memory(self) -> str:
@@ -183,34 +180,38 @@ class Premises:
     def open_page(self, progress: Progress) -> str:
         """Open the page; returns its address. Raises LodgerError."""
         self._ahead.wait(progress, "loading the page")
-        from agent.monitor import Monitor
+        from residents import Site, move_in
         from ui.house import House
         from ui.serve import PageServer
         from ui.server import create_app
 
         settings = self._settings
-        monitor = Monitor(self._store, self._workloads, self._engine, *settings.watch)
+        talk, computer = self._conversations(), machine()
+        site = Site(settings, self._data, self._store, self._workloads, self._engine, talk, self._ledger, computer)
+        residents = move_in(site)
         house = House(
             settings_summary=settings.model_dump(mode="json", exclude={"token", "engine_key"}),
             version=VERSION,
             store=self._store,
             workloads=self._workloads,
             engine=self._engine,
-            conversations=self._conversations(),
+            conversations=talk,
             ledger=self._ledger,
             memory_plan=self._plan,
-            machine=machine(),
+            machine=computer,
             started_at=self._began_at,
             log_folder=self._data / "logs",
             token=settings.token,
             launched={"engine": settings.with_llm, "workloads": list(self._workloads.names())},
             host=settings.host,
-            monitor=monitor,
+            residents=residents,
         )
         server = PageServer(create_app(house), settings.host, settings.port, self._socket)
         self._started.callback(server.stop)
         url = server.start()
-        self._started.enter_context(monitor)
+        for resident in residents:
+            if isinstance(resident, AbstractContextManager):
+                self._started.enter_context(resident)
         return url
 
     def _conversations(self) -> Conversations | None:
@@ -249,43 +250,6 @@ class Premises:
         self._store.add_event(
             Event(new_id("e"), time.time(), "engine", None, reason or f"The LLM engine is {state}.", {"state": state})
         )
-
-    def _lock(self) -> None:
-        """One launcher a data folder; the lock is the open file, so that no kill leaves it behind. Raises Conflict."""
-        path = self._data / "lodger.lock"
-        try:
-            held = path.open("w")
-        except OSError as error:
-            raise StoreError(
-                f"The data folder {self._data} cannot be written ({error.strerror}); choose another with --data-dir."
-            ) from error
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            held.close()
-            raise Conflict(
-                f"Another Lodger uses {self._data}; stop it, or give this one its own folder with --data-dir."
-            ) from error
-        if not _is_still(path, held):  # the one who had it was just leaving, and took the file along
-            held.close()
-            return self._lock()
-        self._started.callback(lambda: (path.unlink(missing_ok=True), held.close()))
-        return None
-
-
-def _is_still(path: Path, opened: IO[str]) -> bool:
-    try:
-        return os.path.samestat(path.stat(), os.fstat(opened.fileno()))
-    except FileNotFoundError:
-        return False
-
-
-def _close_broken_runs(store: Store) -> None:
-    """Close the runs that a killed launcher left open; when they ended is not known, so they get no end."""
-    words = "The launcher was killed while this ran; when it ended is not known."
-    for run in store.runs(limit=OPEN_RUNS_LOOKED_AT):
-        if run.state in ALIVE:
-            store.update_run(run.id, state="failed", last_words=words)
 
 
 def _stands_before_first_step(now: Snapshot) -> bool:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # A floor may import itself and the floors below it.
 FLOORS = {"measurement": 1, "workloads": 2, "whitepapers": 3, "tools": 4, "agent": 5, "ui": 6}
-ROOF = ("launcher", "premises", "ahead", "settings", "stages")
+ROOF = ("launcher", "premises", "residents", "ahead", "data_folder", "settings", "stages")
 HOMES = {
     "gradio": ("ui",),
     "fastapi": ("ui",),
@@ -35,7 +35,8 @@ LONGEST_FUNCTION = 40
 
 def _sources() -> list[Path]:
     files = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")]
-    return sorted(files + [ROOT / f"{name}.py" for name in ROOF])
+    roof = [path for name in ROOF for path in [*ROOT.glob(f"{name}.py"), *ROOT.glob(f"{name}/*.py")]]
+    return sorted(files + roof)
 
 
 def _imports(path: Path, top_level_only: bool = False) -> Iterator[str]:

@@ -98,8 +98,7 @@ class Feed:
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._ticker = asyncio.create_task(self._tick(), name="status feed")
-        speakers = (self._house.workloads, self._house.monitor)
-        self._leave = [one.subscribe(self._from_thread) for one in speakers if one is not None]
+        self._leave = [one.subscribe(self._from_thread) for one in self._house.speakers()]
         return self
 
     async def __aexit__(

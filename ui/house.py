@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol, TypedDict, TypeVar, runtime_checkable
 
-from measurement.control import Frozen, Process
+from agent.monitor import Monitor
 from measurement.errors import Unavailable
 from measurement.host import Machine
-from measurement.store import Store, Telemetry
+from measurement.store import Store
 from tools.contract import Actor, ToolContext
 from workloads.memory import Ledger, MemoryPlan
 from workloads.runner import WorkloadEvent, Workloads
+
+T = TypeVar("T")
 
 
 class LanguageEngine(Protocol):
@@ -47,13 +49,10 @@ class Talk(Protocol):
     def set_system_prompt(self, conversation: str, text: str | None) -> None: ...
 
 
-class Watchman(Protocol):
-    """The monitor as the page sees it: it judges telemetry and tells of every new incident, once."""
+@runtime_checkable
+class Speaker(Protocol):
+    """Whoever has something to tell at once: alerts, news of runs."""
 
-    @property
-    def state(self) -> Any: ...
-    def take(self, row: Telemetry) -> None: ...
-    def rebaseline(self, metric: str, process: Process, actor: str) -> Frozen: ...
     def subscribe(self, listener: Callable[[WorkloadEvent], object]) -> Callable[[], None]: ...
 
 
@@ -86,7 +85,27 @@ class House:
     launched: Launched = field(default_factory=lambda: Launched(engine=False, workloads=[]))
     host: str = "127.0.0.1"
     hosts: tuple[str, ...] = ()
-    monitor: Watchman | None = None
+    residents: tuple[object, ...] = ()
+
+    @property
+    def monitor(self) -> Monitor | None:
+        """Who judges telemetry and tells of every new incident, once."""
+        return self.find(Monitor)
+
+    def speakers(self) -> list[Speaker]:
+        """The simulations and every resident that tells news."""
+        return [self.workloads, *(one for one in self.residents if isinstance(one, Speaker))]
+
+    def find(self, kind: type[T]) -> T | None:
+        """The resident of this class, if this launch has one."""
+        return next((one for one in self.residents if isinstance(one, kind)), None)
+
+    def need(self, kind: type[T], otherwise: str) -> T:
+        """The resident of this class. Raises ``Unavailable`` with the sentence ``otherwise``."""
+        found = self.find(kind)
+        if found is None:
+            raise Unavailable(otherwise)
+        return found
 
     def context(self, actor: Actor, workload: str | None = None) -> ToolContext:
         """The rooms a tool may enter when ``actor`` asks."""

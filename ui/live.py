@@ -50,9 +50,8 @@ class LiveFeed:
         self._changes = 0
         self._made_at = float("-inf")
         self._made: dict[str, Any] = {}
-        house.workloads.subscribe(self._take)
-        if house.monitor is not None:
-            house.monitor.subscribe(self._take)
+        for speaker in house.speakers():
+            speaker.subscribe(self._take)
 
     def _take(self, event: WorkloadEvent) -> None:
         """Called from a workload's reader thread: remembers, returns at once."""

@@ -22,7 +22,7 @@ from ui.house import House
 @pytest.fixture
 def watched(house: House, open_house: Callable[..., Place]) -> Iterator[Place]:
     with Monitor(house.store, house.workloads, None, interval_s=0.0) as monitor:
-        yield open_house(monitor=monitor)
+        yield open_house(residents=(monitor,))
 
 
 def report(place: Place, **row: Any) -> None:
