@@ -8,15 +8,21 @@
         ...
         sim.report(temperature=t_max)
 
-Covered: Python programs on POSIX. A program that nobody manages runs as if nothing were there. In a managed one two
-daemon threads read and write JSON lines; the simulation's own thread never waits for them. Not covered: other languages
-(speak the lines yourself, see ``messages.py``) and processes that the simulation forks (they run unmanaged).
+Who owns the loop calls ``sim.next_step()`` instead; for a loop inside a library there is ``sim.reporter(…)``; with
+``listen="unix:/path"`` a program that was started elsewhere can be attached to, left and attached to again; with
+``comm=MPI.COMM_WORLD`` rank 0 speaks for all. See ``docs/attach.md``.
+
+Covered: Python programs on POSIX. A program that nobody manages runs as if nothing were there. In a managed one daemon
+threads read and write JSON lines; the simulation's own thread never waits for them. Not covered: other languages
+(speak the lines yourself, see ``docs/attach.md``) and processes that the simulation forks (they run unmanaged).
 """
 
 from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
+import hmac
 import json
 import math
 import numbers
@@ -24,6 +30,7 @@ import operator
 import os
 import pickle
 import socket
+import stat
 import sys
 import threading
 import time
@@ -38,6 +45,8 @@ FLUSH_S = 0.05  # metrics leave 20 times a second
 MAX_ROWS = 256  # of one metric in one message; above it neighbours are merged
 PICTURE_EVERY_S = 0.5
 PICTURE_SIDE = 128
+HANDSHAKE_S = 5.0  # who attaches must show the token within
+SHORTEST_TOKEN = 8
 MAX_WAITING = 256  # notes are dropped (and counted) while this many messages wait for a reader
 
 Value = float | int | bool | str
@@ -201,9 +210,14 @@ class Parameter(Generic[T]):
 class Simulation:
     """One run as the simulation sees it. Made by :func:`attach`."""
 
-    def __init__(self, name: str, total_steps: int | None, doc: str, device: str, line: _Line | None) -> None:
+    def __init__(
+        self, name: str, total_steps: int | None, doc: str, device: str, line: _Line | None, *, comm: Any = None
+    ) -> None:
         self.name, self.total_steps, self.doc = name, total_steps, doc
         self.managed = line is not None
+        self._comm: Any = comm if comm is not None and comm.Get_size() > 1 else None
+        self._metrics: dict[str, dict[str, Any]] = {}
+        self._begun = self._over = False
         self.parameters: dict[str, Parameter[Any]] = {}
         self.step = 0  # steps completed, which is also the index of the one being computed
         self._line, self._device = line, device
@@ -214,6 +228,10 @@ class Simulation:
         self._start_values: dict[str, Any] = json.loads(os.environ.pop("LODGER_PARAMETERS", None) or "{}")
         self._restoring = _read_checkpoint(os.environ.pop("LODGER_RESTORE", None))
         self._start_values.update(self._restoring["parameters"] if self._restoring else {})
+        if self._comm:  # every rank begins with what rank 0 was told
+            self._start_values, self._restoring = self._comm.bcast((self._start_values, self._restoring), root=0)
+        if line:
+            line.introduction = self._introduction
         self._hello()
 
     # ---- what a simulation declares
@@ -235,13 +253,15 @@ class Simulation:
         }  # fmt: skip
         standard = check_value(spec, default)
         value: Any = check_value(spec, self._start_values.pop(name, default))
+        spec["default"] = standard
         made = self.parameters[name] = Parameter(spec, value)
-        self._post("parameter", **spec, value=value, default=standard)
+        self._post("parameter", **spec, value=value)
         return made
 
     def metric(self, name: str, unit: str = "", doc: str = "") -> None:
         """Declare a metric's unit and meaning. Optional: ``report`` takes any name."""
-        self._post("metric", name=name, unit=unit, doc=doc)
+        self._metrics[name] = {"name": name, "unit": unit, "doc": doc}
+        self._post("metric", **self._metrics[name])
 
     def checkpoint(self, save: F) -> F:
         """Register (as a decorator) ``save() -> state``, anything that pickles, called between two steps."""
@@ -269,34 +289,66 @@ class Simulation:
 
     def steps(self) -> Iterator[int]:
         """Count the steps, 0 to ``total_steps - 1``; between two of them do what people asked for."""
-        self._begin()
-        line = self._line
-        while self.total_steps is None or self.step < self.total_steps:
-            if line and (line.inbox or line.lost) and not self._safe_point(line):
-                break
+        while self.next_step():
             yield self.step
+
+    def next_step(self) -> bool:
+        """For who owns the loop (``while sim.next_step():``): the safe point before each step. False: leave the loop."""
+        if self._over:
+            return False
+        line = self._line
+        if self._begun:
             self.step += 1
             if line:
                 line.step = self.step
-        if line:
-            line.finish("stopped" if self._stopping else "finished")
+        else:
+            self._begin()
+        if self.total_steps is not None and self.step >= self.total_steps:
+            return self._finish()
+        if self._comm:
+            return self._safe_point_of_all() or self._finish()
+        if line and (line.inbox or line.lost) and not self._safe_point(line):
+            return self._finish()
+        return True
+
+    def reporter(self, stops: type[BaseException] | None = None, **metrics: Callable[..., Any]) -> Reporter:
+        """Make a callback for a loop that a library owns; see :class:`Reporter`. Declare the parameters before."""
+        return Reporter(self, stops, metrics)
+
+    def __enter__(self) -> Simulation:
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """End the run here and not at the end of the process; an exception becomes its last words."""
+        if self._line and isinstance(error, Exception):
+            self._line.error = "".join(traceback.format_exception_only(kind, error)).strip()
+        if not self._over:
+            self._finish()
+        if self._line:
+            self._line.close()
+
+    def _finish(self) -> bool:
+        self._over = True
+        if self._line:
+            self._line.finish("stopped" if self._stopping else "finished")
+        return False
 
     def report(self, **metrics: Any) -> None:
         """Tell this step's metrics. Every one arrives; NaN and infinities arrive as such."""
-        if self._line:
+        if self._line and self._line.attached:
             self._line.report(self.step, metrics)
 
     def note(self, text: str) -> None:
         """Tell people something in words."""
-        if self._line and len(self._line.outbox) < MAX_WAITING:
+        if self._line and self._line.attached and len(self._line.outbox) < MAX_WAITING:
             self._post("note", text=str(text)[:4000], step=self.step)
-        elif self._line:
+        elif self._line and self._line.attached:
             self._line.notes_dropped += 1
 
     def picture(self, name: str, array: Any, unit: str = "", doc: str = "") -> None:
         """Show a field: nested lists or a NumPy or torch array ``[rows, columns]``, thinned to 128 x 128, twice a second."""
         now = time.monotonic()
-        if not self._line or now - self._pictured.get(name, -math.inf) < PICTURE_EVERY_S:
+        if not self._line or not self._line.attached or now - self._pictured.get(name, -math.inf) < PICTURE_EVERY_S:
             return
         self._pictured[name] = now
         try:
@@ -318,6 +370,7 @@ class Simulation:
     # ---- the safe point
 
     def _begin(self) -> None:
+        self._begun = True
         if unknown := sorted(self._start_values):
             self.note(f"Start values without a parameter of that name were ignored: {', '.join(unknown)}.")
             self._start_values = {}
@@ -340,10 +393,27 @@ class Simulation:
             elif self._stopping or not self._paused:
                 return not self._stopping
             else:
-                line.resting = True
-                line.arrived.wait()
-                line.arrived.clear()
-                line.resting = False
+                line.rest()
+
+    def _safe_point_of_all(self) -> bool:
+        """The safe point of many ranks: rank 0 hears the requests, every rank carries them out in the same order."""
+        while True:
+            requests: list[dict[str, Any]] | None = None
+            if self._line:
+                if self._paused and not self._stopping and not (self._line.inbox or self._line.lost):
+                    self._line.rest()
+                requests = [self._line.inbox.popleft() for _ in range(len(self._line.inbox))]
+                requests += [{"type": "stop", "id": None}] if self._line.lost else []
+            for request in self._comm.bcast(requests, root=0):
+                self._obey(request)
+            if self._stopping or not self._paused:
+                return not self._stopping
+
+    def _agreed(self, refusal: Exception | None) -> str | None:
+        """The first rank's refusal, known to all; None when none refuses. Without ranks: one's own."""
+        said = _sentence(refusal) if refusal else None
+        answers = self._comm.allgather(said) if self._comm else [said]
+        return next((answer for answer in answers if answer), None)
 
     def _obey(self, request: dict[str, Any]) -> None:
         act = getattr(self, f"_on_{request.get('type')}", None)
@@ -357,7 +427,17 @@ class Simulation:
             self._post("refused", id=request.get("id"), error=_sentence(error))
 
     def _on_set(self, request: dict[str, Any]) -> None:
-        changes = self._change(request["changes"])
+        changes: list[dict[str, Any]] = []
+        refusal: Exception | None = None
+        try:
+            changes = self._change(request["changes"])
+        except Exception as error:
+            refusal = error
+        if (said := self._agreed(refusal)) and refusal is None:  # another rank refuses: all take it back
+            self._change({change["name"]: change["old"] for change in changes})
+            refusal = ValueError(said)
+        if refusal:
+            raise refusal
         self._post("applied", id=request.get("id"), step=self.step, changes=changes)
 
     def _on_pause(self, request: dict[str, Any]) -> None:
@@ -376,12 +456,16 @@ class Simulation:
         if not self._save:
             raise ValueError(f"{self.name} cannot be checkpointed: it has no @sim.checkpoint.")
         values = {name: parameter.value for name, parameter in self.parameters.items()}
-        _write_atomically(request["path"], {"step": self.step, "parameters": values, "state": self._save()})
+        state = self._save()  # on every rank, so that it may gather; what rank 0 gives is kept
+        if self._line:
+            _write_atomically(request["path"], {"step": self.step, "parameters": values, "state": state})
         self._post("checkpointed", id=request.get("id"), path=request["path"], step=self.step)
 
     def _on_restore(self, request: dict[str, Any]) -> None:
         if not self._load:
             raise ValueError(f"{self.name} cannot go back to a checkpoint: it has no @sim.restore.")
+        if self._line:
+            self._line.post_rows()  # what was reported before the way back arrives before it
         saved = _read_checkpoint(request["path"]) or {}
         changes = self._change({name: value for name, value in saved["parameters"].items() if name in self.parameters})
         try:
@@ -390,6 +474,8 @@ class Simulation:
             self._change({change["name"]: change["old"] for change in changes})
             raise
         self.step = saved["step"]
+        if self._line:
+            self._line.step = self.step
         self._post("applied", id=request.get("id"), step=self.step, changes=changes)
 
     def _change(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
@@ -426,10 +512,24 @@ class Simulation:
             raise SystemExit(words) from error
 
     def _hello(self) -> None:
-        self._post(
-            "hello", protocol=PROTOCOL, name=self.name, total_steps=self.total_steps, pid=os.getpid(), device=self._device,
-            doc=self.doc, checkpoint=self._save is not None, restore=self._load is not None,
-        )  # fmt: skip
+        self._post("hello", **self._who())
+
+    def _who(self) -> dict[str, Any]:
+        return {
+            "protocol": PROTOCOL, "name": self.name, "total_steps": self.total_steps, "pid": os.getpid(),
+            "device": self._device, "doc": self.doc, "checkpoint": self._save is not None,
+            "restore": self._load is not None,
+        }  # fmt: skip
+
+    def _introduction(self) -> list[dict[str, Any]]:
+        """All that was declared so far and how things stand, for whoever attaches late."""
+        said = [{"type": "hello", **self._who()}]
+        for known in list(self.parameters.values()):
+            said.append({"type": "parameter", **known.spec, "value": known.value})
+        said += [{"type": "metric", **known} for known in list(self._metrics.values())]
+        if self._begun and not self._over:
+            said.append({"type": "state", "state": "paused" if self._paused else "running", "step": self.step})
+        return said
 
     def _tell_state(self, request: dict[str, Any] | None = None) -> None:
         state = "stopping" if self._stopping else "paused" if self._paused else "running"
@@ -443,10 +543,39 @@ class Simulation:
             self._line.post(type_, **fields)
 
 
+class Reporter:
+    """A callback for loops that a library owns: call it after every step with whatever the library hands over.
+
+    Each metric is a function of what the callback gets: ``sim.reporter(energy=lambda t, y: y @ y)``. A call reports them
+    and is the safe point: it waits while paused. It gives 0 to go on and -1 to stop, as ``scipy.integrate.ode``'s solout
+    does; with ``stops`` (such as ``StopIteration`` for ``scipy.optimize``) it raises that instead.
+    """
+
+    def __init__(
+        self, sim: Simulation, stops: type[BaseException] | None, metrics: Mapping[str, Callable[..., Any]]
+    ) -> None:
+        self._sim, self._stops, self._metrics = sim, stops, dict(metrics)
+        sim.next_step()  # the safe point before the first step
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the loop should end."""
+        return self._sim._over
+
+    def __call__(self, *given: Any, **named: Any) -> int:
+        if not self._sim._over:
+            self._sim.report(**{name: read(*given, **named) for name, read in self._metrics.items()})
+        if self._sim.next_step():
+            return 0
+        if self._stops and self._sim._stopping:
+            raise self._stops
+        return -1
+
+
 class _Line:
     """The channel: one thread reads requests, one writes what waits; the simulation's thread only appends."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket | None) -> None:
         self.inbox: deque[dict[str, Any]] = deque()
         self.outbox: deque[dict[str, Any]] = deque()
         self.pictures: dict[str, dict[str, Any]] = {}
@@ -464,15 +593,29 @@ class _Line:
         self._urgent = threading.Event()
         self._closing = False
         self._connection = connection
+        self.attached = connection is not None
+        self.introduction: Callable[[], list[dict[str, Any]]] = list
         self._writer = threading.Thread(target=self._write, name="steer-writer", daemon=True)
         self._writer.start()
-        threading.Thread(target=self._read, name="steer-reader", daemon=True).start()
+        if connection is not None:
+            self._hear_from(connection, connection.makefile("rb"))
         self._next_hook, sys.excepthook = sys.excepthook, self._last_words
-        atexit.register(self._close)
+        atexit.register(self.close)
+
+    def _hear_from(self, connection: socket.socket, lines: Any) -> None:
+        threading.Thread(target=self._read, args=(connection, lines), name="steer-reader", daemon=True).start()
 
     def post(self, type_: str, /, **fields: Any) -> None:
-        self.outbox.append({"type": type_, **fields})
-        self._urgent.set()
+        if self.attached:
+            self.outbox.append({"type": type_, **fields})
+            self._urgent.set()
+
+    def rest(self) -> None:
+        """Wait for a request, or for the end."""
+        self.resting = True
+        self.arrived.wait()
+        self.arrived.clear()
+        self.resting = False
 
     def report(self, step: int, metrics: dict[str, Any]) -> None:
         now = time.time()
@@ -525,8 +668,8 @@ class _Line:
             else:
                 self.post("refused", id=request.get("id"), error=f"The run is over ({self._ended}).")
 
-    def _read(self) -> None:
-        with self._connection.makefile("rb") as lines:
+    def _read(self, connection: socket.socket, lines: Any) -> None:
+        with lines:
             while True:
                 try:
                     line = lines.readline(MAX_LINE_BYTES)
@@ -535,6 +678,10 @@ class _Line:
                 if not line:
                     break
                 self._take(line)
+        self._lose(connection)
+
+    def _lose(self, connection: socket.socket | None) -> None:
+        """Nobody is at the other end any more: a simulation that was started by its control plane ends."""
         self.lost = True
         self.arrived.set()
 
@@ -554,17 +701,19 @@ class _Line:
     def _write(self) -> None:
         while not self.lost:
             closing = self._closing
-            self._urgent.wait(None if self.resting else FLUSH_S)
+            self._urgent.wait(None if self.resting or not self.attached else FLUSH_S)
             self._urgent.clear()
+            connection = self._connection
             try:
-                self._flush()
+                self._flush(connection)
             except OSError:  # nobody is there any more
-                self.lost = True
-                self.arrived.set()
+                self._lose(connection)
             if closing:
                 return
 
-    def _flush(self) -> None:
+    def _flush(self, connection: socket.socket | None) -> None:
+        if connection is None:
+            return
         if self._rows and len(self.outbox) < MAX_WAITING:
             self.post_rows()
         if self.step != self._told_step:
@@ -577,15 +726,15 @@ class _Line:
         lines = [_encode(self.outbox.popleft()) for _ in range(len(self.outbox))]
         lines += [_encode(_quantise(self.pictures.pop(name))) for name in list(self.pictures)]
         if lines:
-            self._connection.sendall(b"".join(lines))
+            connection.sendall(b"".join(lines))
 
     def _last_words(self, kind: Any, error: Any, trace: Any) -> None:
         self.error = "".join(traceback.format_exception_only(kind, error)).strip()
         self._next_hook(kind, error, trace)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Send what is left and ``bye``; wait at most two seconds for a reader that does not read."""
-        if os.getpid() != self._pid:  # a forked child that ends is not the run
+        if os.getpid() != self._pid or self._closing:  # a forked child that ends is not the run
             return
         self.post_rows()
         state = "failed" if self.error else self._ended or "finished"
@@ -596,29 +745,145 @@ class _Line:
         self._writer.join(2.0)
 
 
-def attach(name: str, total_steps: int | None = None, *, doc: str = "", device: str = "cpu") -> Simulation:
+class _Door(_Line):
+    """A channel at which somebody may attach, leave and attach again; the simulation goes on meanwhile."""
+
+    def __init__(self, door: socket.socket, token: str) -> None:
+        self._door, self._token = door, token.encode()
+        self._path = door.getsockname() if door.family == socket.AF_UNIX else None
+        super().__init__(None)
+        threading.Thread(target=self._answer_the_door, name="steer-door", daemon=True).start()
+
+    def _answer_the_door(self) -> None:
+        while True:
+            try:
+                connection, _ = self._door.accept()
+            except OSError:  # closed: the run is over
+                return
+            try:
+                self._let_in(connection)
+            except (OSError, ValueError):  # gone again, silent too long, or no JSON
+                connection.close()
+
+    def _let_in(self, connection: socket.socket) -> None:
+        connection.settimeout(HANDSHAKE_S)
+        lines = connection.makefile("rb")
+        request = json.loads(lines.readline(4096))
+        shown = str(request.get("token") or "") if isinstance(request, dict) else ""
+        refusal = None
+        if not isinstance(request, dict) or request.get("type") != "attach":
+            refusal = "The first line must be an attach request."
+        elif not hmac.compare_digest(shown.encode(), self._token):
+            refusal = "The token is wrong; give the one that the simulation was started with."
+        elif self.attached:
+            refusal = "Somebody is attached already; only one can steer."
+        if refusal:
+            connection.sendall(json.dumps({"type": "refused", "id": None, "error": refusal}).encode() + b"\n")
+            connection.close()
+            return
+        connection.settimeout(None)
+        with self._lock:
+            self.outbox.clear()
+            self.outbox.extend(self.introduction())
+            self._connection, self.attached, self._told_step = connection, True, -1
+        self._urgent.set()
+        self._hear_from(connection, lines)
+
+    def post(self, type_: str, /, **fields: Any) -> None:
+        with self._lock:  # either the introduction holds it, or it comes after
+            super().post(type_, **fields)
+
+    def _lose(self, connection: socket.socket | None) -> None:
+        if connection is None:
+            return
+        with self._lock:
+            if connection is self._connection:
+                self._connection, self.attached = None, False
+                self.outbox.clear()
+                self._rows, self._merged, self.pictures, self.notes_dropped = {}, 0, {}, 0
+        with contextlib.suppress(OSError):  # not connected any more
+            connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
+
+    def close(self) -> None:
+        if os.getpid() != self._pid or self._closing:
+            return
+        super().close()
+        self._door.close()
+        if self._path:
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)
+
+
+def attach(
+    name: str, total_steps: int | None = None, *, doc: str = "", device: str = "cpu",
+    listen: str | None = None, token: str | None = None, comm: Any = None,
+) -> Simulation:  # fmt: skip
     """Take up the channel that the environment names, if there is one. ``total_steps=None`` runs without end.
 
     The environment's entry is used up, so that processes started from here are not mistaken for this simulation.
 
+    Args:
+        listen: ``unix:/path`` or ``tcp:127.0.0.1:port``; where Lodger may attach to a program that it did not start
+            (``LODGER_CHANNEL`` says the same and wins).
+        token: what whoever attaches must show (or ``LODGER_CHANNEL_TOKEN``); needed for ``tcp``.
+        comm: an MPI communicator; rank 0 speaks, and every rank carries out the same requests at the same step.
+
     Raises:
-        ValueError: ``LODGER_CHANNEL`` is there and unusable.
+        ValueError: ``LODGER_CHANNEL`` or ``listen`` is there and unusable.
     """
-    where = os.environ.pop("LODGER_CHANNEL", "")
-    if not where:
-        return Simulation(name, total_steps, doc, device, None)
-    scheme, _, number = where.partition(":")
+    where = os.environ.pop("LODGER_CHANNEL", "") or listen or ""
+    token = os.environ.pop("LODGER_CHANNEL_TOKEN", "") or token or ""
+    if not where or (comm is not None and comm.Get_rank() > 0):
+        return Simulation(name, total_steps, doc, device, None, comm=comm)
+    scheme, _, place = where.partition(":")
     try:
-        if scheme != "fd":
-            raise ValueError("only fd:N is known")
-        connection = socket.socket(fileno=int(number))
-        connection.set_inheritable(False)
+        if scheme not in _CHANNELS:
+            raise ValueError(f"known are {', '.join(f'{known}:' for known in _CHANNELS)}")
+        line = _CHANNELS[scheme](place, token)
     except (OSError, ValueError) as error:
         raise ValueError(f"LODGER_CHANNEL={where!r} cannot be used ({error}); unset it to run alone.") from error
-    line = _Line(connection)
-    sim = Simulation(name, total_steps, doc, device, line)
+    sim = Simulation(name, total_steps, doc, device, line, comm=comm)
     os.register_at_fork(after_in_child=lambda: _detach(sim))
     return sim
+
+
+def _inherited(number: str, token: str) -> _Line:
+    connection = socket.socket(fileno=int(number))
+    connection.set_inheritable(False)
+    return _Line(connection)
+
+
+def _at_path(path: str, token: str) -> _Line:
+    """Listen at a socket file that only its owner may open; one that a dead program left is replaced."""
+    if os.path.exists(path):
+        if not stat.S_ISSOCK(os.stat(path).st_mode):
+            raise ValueError(f"{path} is a file and no socket")
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(path)
+            except OSError:
+                os.unlink(path)
+            else:
+                raise ValueError(f"another program listens at {path}")
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(path)
+    os.chmod(path, 0o600)  # before anybody can connect
+    door.listen(4)
+    return _Door(door, token)
+
+
+def _at_port(place: str, token: str) -> _Line:
+    """Listen at ``host:port``, which everybody on the machine (and beyond, off loopback) may reach: a token is a must."""
+    host, _, port = place.rpartition(":")
+    if len(token) < SHORTEST_TOKEN:
+        raise ValueError(f"a TCP port needs a token of {SHORTEST_TOKEN} characters or more in LODGER_CHANNEL_TOKEN")
+    host = host.strip("[]") or "127.0.0.1"
+    door = socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    return _Door(door, token)
+
+
+_CHANNELS: dict[str, Callable[[str, str], _Line]] = {"fd": _inherited, "unix": _at_path, "tcp": _at_port}
 
 
 def _detach(sim: Simulation) -> None:
