@@ -189,6 +189,8 @@ class Premises:
         talk, computer = self._conversations(), machine()
         site = Site(settings, self._data, self._store, self._workloads, self._engine, talk, self._ledger, computer)
         residents = move_in(site)
+        if talk is not None:
+            talk.services = residents
         house = House(
             settings_summary=settings.model_dump(mode="json", exclude={"token", "engine_key"}),
             version=VERSION,

@@ -50,6 +50,7 @@ class Conversations:
         self._store, self._workloads, self._engine = store, workloads, engine
         self._threads: dict[str, Thread] = {}
         self._channel: Channel | None = None
+        self.services: tuple[object, ...] = ()  # the residents, who move in after the conversations are there
 
     async def send(
         self, message: str, conversation: str | None = None, actor: Actor | None = None
@@ -239,7 +240,7 @@ class Conversations:
         asked = thread.request if words.AGAIN.match(message) else message  # "once more" asks for the same again
         reading = read(asked or message, vocabulary_of(snapshot), thread.focus)
         said = replace(actor, conversation=id, words=message)
-        context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None)
+        context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None, self.services)
         recent = recent_of(self._store.messages(id))
         return Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
 

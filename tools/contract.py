@@ -7,14 +7,15 @@ reads. It knows no LLM: chat, REST, WebSocket and buttons call the same function
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from measurement.errors import LodgerError
+from measurement.errors import LodgerError, Unavailable
 from measurement.facts import Fact
 from measurement.store import Store
 from workloads.runner import Workloads
 
 Status = Literal["done", "refused", "failed", "pending"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,23 @@ class Actor:
 
 @dataclass(frozen=True)
 class ToolContext:
-    """The rooms a tool may enter. ``workload`` is the one that a request without a name means."""
+    """The rooms a tool may enter. ``workload`` is the one that a request without a name means.
+
+    ``services`` are the residents of this launch that a tool may need, found by their class.
+    """
 
     workloads: Workloads
     store: Store
     actor: Actor
     workload: str | None = None
+    services: tuple[object, ...] = ()
+
+    def need(self, kind: type[T], otherwise: str) -> T:
+        """The service of this class. Raises ``Unavailable`` with the sentence ``otherwise``."""
+        found = next((one for one in self.services if isinstance(one, kind)), None)
+        if found is None:
+            raise Unavailable(otherwise)
+        return found
 
 
 @dataclass(frozen=True)

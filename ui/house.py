@@ -109,7 +109,7 @@ class House:
 
     def context(self, actor: Actor, workload: str | None = None) -> ToolContext:
         """The rooms a tool may enter when ``actor`` asks."""
-        return ToolContext(self.workloads, self.store, actor, workload)
+        return ToolContext(self.workloads, self.store, actor, workload, self.residents)
 
     def talk(self) -> Talk:
         """The conversations. Raises ``Unavailable`` when this launch has no LLM."""
