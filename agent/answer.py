@@ -18,7 +18,7 @@ RECENT_CHARACTERS = 3_000
 def vocabulary_of(snapshot: Snapshot | None) -> Vocabulary:
     if snapshot is None:
         return Vocabulary({}, ())
-    metrics = dict.fromkeys([*snapshot.metric_docs, *snapshot.metric_units, *snapshot.metrics])
+    metrics = snapshot.metric_names
     return Vocabulary(dict(snapshot.parameters), tuple(metrics))
 
 

@@ -57,7 +57,7 @@ DECIDE_EXAMPLES = [
 def decide_prompt(snapshot: Snapshot) -> str:
     """The system text for choosing a tool by grammar: tools, then parameters and metrics of this run."""
     lines = [_line(info) for info in snapshot.parameters.values()]
-    return "\n".join([_DECIDE, "Parameters:", *lines, f"Metrics: {', '.join(snapshot.metrics) or 'none yet'}"])
+    return "\n".join([_DECIDE, "Parameters:", *lines, f"Metrics: {', '.join(snapshot.metric_names) or 'none yet'}"])
 
 
 def native_prompt(snapshot: Snapshot | None, custom: str | None) -> str:

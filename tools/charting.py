@@ -14,7 +14,9 @@ def find_charted(context: ToolContext, asked: str) -> Match:
     """The metric of the engine, the machine or a simulation that is meant. Raises: NotFound, Ambiguous."""
     known = {name: (metric.title, *metric.aliases) for name, metric in METRICS.items()}
     for workload in context.workloads:
-        known |= {f"{workload.name}.{name}": (name, name.replace("_", " ")) for name in workload.snapshot().metrics}
+        known |= {
+            f"{workload.name}.{name}": (name, name.replace("_", " ")) for name in workload.snapshot().metric_names
+        }
     return resolve(asked, known, "metric under control")
 
 

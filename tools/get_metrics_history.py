@@ -30,17 +30,25 @@ def get_metrics_history(context: ToolContext, metric: str, last_n: int = 50, wor
         raise Refused(f"I can show 1 to {MOST} values, not {last_n}.", minimum=1, maximum=MOST)
     source = target(context, workload)
     snapshot = source.snapshot()
-    if not snapshot.metrics:
+    if not snapshot.metric_names:
         raise Refused(f"{source.name} has reported no metric yet, so there is no history to show.")
     match = find_metric(metric, snapshot)
     readings = source.recent(match.name, last_n)
     unit = snapshot.metric_units.get(match.name, "")
+    if not readings:
+        return _nothing_yet(snapshot, match.name, unit)
     facts = _facts(snapshot, match.name, unit, readings)
     summary = " ".join(filter(None, (match.said, _summary(match.name, unit, readings, facts, last_n))))
     series = Series(
         match.name, [float(r.step) for r in readings], [r.value for r in readings], "step", unit or match.name
     )
     return Outcome("done", summary, _result(match.name, unit, readings), list(facts.values()), series)
+
+
+def _nothing_yet(snapshot: Snapshot, metric: str, unit: str) -> Outcome:
+    meaning = f" It is: {snapshot.metric_docs[metric]}." if snapshot.metric_docs.get(metric) else ""
+    reason = f"{snapshot.name} has not reported {metric} yet (it stands at step {snapshot.step}).{meaning}"
+    return Outcome("done", reason, _result(metric, unit, []) | {"reason": reason})
 
 
 def _result(metric: str, unit: str, readings: list[Reading]) -> dict[str, Any]:

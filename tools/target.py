@@ -27,7 +27,7 @@ def find_parameter(asked: str, snapshot: Snapshot) -> tuple[ParameterInfo, Match
     try:
         match = resolve(asked, {name: info.aliases for name, info in snapshot.parameters.items()})
     except NotFound as error:
-        metric = _exactly(asked, snapshot.metrics)
+        metric = _exactly(asked, snapshot.metric_names)
         if metric is None:
             raise
         listed = ", ".join(snapshot.parameters)
@@ -39,7 +39,7 @@ def find_parameter(asked: str, snapshot: Snapshot) -> tuple[ParameterInfo, Match
 def find_metric(asked: str, snapshot: Snapshot) -> Match:
     """The metric that is meant. Raises: NotFound, which says so when the name is a parameter's; Ambiguous."""
     try:
-        return resolve(asked, dict.fromkeys(snapshot.metrics, ()), "metric")
+        return resolve(asked, dict.fromkeys(snapshot.metric_names, ()), "metric")
     except NotFound as error:
         parameter = _exactly(asked, snapshot.parameters)
         if parameter is None:
@@ -49,7 +49,7 @@ def find_metric(asked: str, snapshot: Snapshot) -> Match:
 
 
 def _listed(snapshot: Snapshot) -> str:
-    return ", ".join(snapshot.metrics) or "none yet"
+    return ", ".join(snapshot.metric_names) or "none yet"
 
 
 def _exactly(asked: str, names: Iterable[str]) -> str | None:

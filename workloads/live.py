@@ -65,7 +65,7 @@ class Live:
             metrics=dict(self._metrics),
             metric_steps=dict(self._metric_steps),
             metric_units={name: metric.unit for name, metric in self._metric_infos.items() if metric.unit},
-            metric_docs={name: metric.doc for name, metric in self._metric_infos.items() if metric.doc},
+            metric_docs={name: metric.doc for name, metric in self._metric_infos.items()},
             parameters=dict(self._parameters),
             notes=tuple(self._notes),
             changed=dict(self._changed),

@@ -22,6 +22,7 @@ class Snapshot:
     ``step`` counts completed steps. ``taken_at`` is the Unix time of the latest metrics, None before the first.
     ``steps_per_second`` is None while it does not run or is not known yet. ``changed`` holds changes that are asked for
     and not applied yet, or that are kept for the next start. ``reason`` says why something is not known.
+    ``metric_docs`` has every declared metric, with its meaning or an empty text.
     """
 
     name: str
@@ -44,6 +45,11 @@ class Snapshot:
     changed: Mapping[str, Any] = field(default_factory=dict)
     can_checkpoint: bool = False
     can_restore: bool = False
+
+    @property
+    def metric_names(self) -> list[str]:
+        """Every metric that was declared or reported, in that order."""
+        return list(dict.fromkeys([*self.metric_docs, *self.metrics]))
 
     def overdue(self, metric: str) -> int | None:
         """The step at which a metric was last reported, when later steps reported others but not this one."""

@@ -108,14 +108,18 @@ class Workload:
     def recent(self, metric: str, last_n: int = 50) -> list[Reading]:
         """The latest readings of a metric of this run, oldest first; more than memory holds come from the store.
 
+        Empty while a declared metric has not been reported.
+
         Raises:
             NotFound: this run has told no such metric.
             StoreError: the older ones cannot be read.
         """
-        ring = self._live.ring(metric)
+        ring, snapshot = self._live.ring(metric), self.snapshot()
         if ring is None:
-            raise unknown("metric", metric, self.snapshot().metrics)
-        run = self.snapshot().run
+            if metric in snapshot.metric_names:
+                return []
+            raise unknown("metric", metric, snapshot.metric_names)
+        run = snapshot.run
         if last_n > len(ring) == RING and run:
             return self._record.stored(run, metric, last_n)
         return ring[-last_n:] if last_n > 0 else []

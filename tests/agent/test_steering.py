@@ -21,7 +21,8 @@ from measurement.store import Store
 from tests.agent.steering import Score, judge
 from workloads.runner import Workload, Workloads
 
-pytestmark = pytest.mark.model
+# One loop for all: the conversations keep their connection to the engine open from one test to the next, as in the product.
+pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="session")]
 SUITES = Path(__file__).parent / "steering_suite"
 
 

@@ -71,7 +71,7 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
     assert process.wait(60) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while Playwright is there its event loop runs in this thread, and no other can
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")

@@ -30,6 +30,7 @@ shape = sim.parameter("shape", "ball", choices=["ball", "rod", "disc"], doc="wha
 loud = sim.parameter("loud", False, doc="tick aloud")
 sim.metric("energy", unit="J")
 sim.metric("fractal_dimension")
+sim.metric("late_phase", unit="rad", doc="phase, once the first swing is over")
 
 @amplitude.on_change
 def too_far(value):

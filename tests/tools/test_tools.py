@@ -194,6 +194,16 @@ def test_stop_keep_and_restart(bench: Bench) -> None:
     until(lambda: bench.workload.state == "running" and bench.value("swing_frequency") == 100.0)
 
 
+def test_a_metric_that_is_declared_and_not_reported_yet_has_an_empty_history_and_says_why(bench: Bench) -> None:
+    outcome = bench.call("get_metrics_history", metric="late phase")
+    assert (outcome.status, outcome.error) == ("done", None)
+    assert outcome.result is not None
+    assert {key: outcome.result[key] for key in ("metric", "unit", "steps", "values", "taken_at")} == {
+        "metric": "late_phase", "unit": "rad", "steps": [], "values": [], "taken_at": [],
+    }  # fmt: skip
+    assert "not reported late_phase yet" in outcome.summary
+
+
 def test_the_history_of_a_metric_comes_with_its_plot(bench: Bench) -> None:
     until(lambda: bench.workload.snapshot().step > 60)
     outcome = bench.call("get_metrics_history", metric="fractal dim", last_n="50")
