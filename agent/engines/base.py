@@ -7,10 +7,10 @@ An engine serves the OpenAI chat API at ``base_url``. Lodger either starts it as
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 State = Literal["starting", "ready", "restarting", "failed", "stopped"]
 Listener = Callable[[State, str], None]
@@ -65,6 +65,8 @@ class Engine(ABC):
     """One LLM server. ``start`` returns when the process runs; ``wait_ready`` when it answers."""
 
     name: str
+    # What a request carries besides, for its prompt to be read anew, whatever of it the server remembers; nothing where it cannot be told.
+    read_anew: ClassVar[Mapping[str, object]] = {}
 
     def __init__(self, options: EngineOptions) -> None:
         self.options = options

@@ -14,8 +14,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import httpx2
 
@@ -32,6 +33,7 @@ class Server(Engine):
     """The embedded default."""
 
     name = "llama_cpp"
+    read_anew: ClassVar[Mapping[str, object]] = {"cache_prompt": False}
 
     def __init__(self, options: EngineOptions) -> None:
         super().__init__(options)
