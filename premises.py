@@ -24,6 +24,9 @@ from workloads.snapshot import Snapshot
 from workloads.watchdog import Breach, Watchdog, shed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agent.engines.base import EngineOptions
     from agent.session import Conversations
     from workloads.runner import Workload
 
@@ -47,9 +50,31 @@ def commands(settings: Settings) -> dict[str, list[str]]:
 
 def memory_plan(settings: Settings) -> MemoryPlan:
     """What this launch would reserve, without starting anything. Raises NotFound, SettingsError."""
-    names = list(commands(settings))
+    from workloads.catalogue import is_address
+
+    names = [name for name, argv in commands(settings).items() if not is_address(argv[0])]  # others are not ours
     return plan(
         machine(), settings.llm_memory if settings.with_llm else 0.0, settings.sim_memory if names else 0.0, names
+    )
+
+
+def engine_options(settings: Settings, data: Path) -> EngineOptions:
+    """What the LLM's server is told; its run folder and logs lie in ``data``."""
+    from agent.engines.base import EngineOptions
+
+    return EngineOptions(
+        run_folder=data / "run",
+        log_folder=data / "logs",
+        model=settings.model,
+        base_url=settings.engine_url,
+        api_key=settings.engine_key,
+        tool_calls=settings.tool_calls,
+        threads=settings.threads,
+        nice=settings.nice,
+        context_tokens=settings.context_tokens,
+        parallel=settings.parallel,
+        gpu=bool(machine().gpus),
+        recording=settings.recording,
     )
 
 
@@ -101,23 +126,9 @@ class Premises:
     def start_engine(self, progress: Progress) -> Started:
         """Start the LLM and wait until it answers. Raises EngineError, NotFound."""
         from agent.engines import engine_class
-        from agent.engines.base import EngineOptions
 
         settings = self._settings
-        options = EngineOptions(
-            run_folder=self._data / "run",
-            log_folder=self._data / "logs",
-            model=settings.model,
-            base_url=settings.engine_url,
-            api_key=settings.engine_key,
-            tool_calls=settings.tool_calls,
-            threads=settings.threads,
-            nice=settings.nice,
-            context_tokens=settings.context_tokens,
-            parallel=settings.parallel,
-            gpu=bool(machine().gpus),
-            recording=settings.recording,
-        )
+        options = engine_options(settings, self._data)
         self._engine = engine_class(settings.engine)(options)
         self._engine.on_state(self._note_engine)
         self._started.callback(self._engine.stop)
@@ -140,7 +151,7 @@ class Premises:
         """Start one simulation and wait for its first step. Raises WorkloadError, SettingsError."""
         from workloads.runner import Workload
 
-        caps = self._ledger.caps(name)
+        caps = self._ledger.caps(name) if name in self._ledger.reservations else None
         workload = Workload(
             name,
             argv,
@@ -148,14 +159,16 @@ class Premises:
             run_folder=self._data / "run",
             log_folder=self._data / "logs",
             data_folder=self._data / "checkpoints",
-            env={**environment(), **caps.environment},
-            memory_limit_bytes=caps.memory_limit_bytes,
+            env={**environment(), **(caps.environment if caps else {})},
+            memory_limit_bytes=caps.memory_limit_bytes if caps else None,
+            channel_token=self._settings.channel_token or "",
             nice=self._settings.workload_nice,
             checkpoint_every_s=self._settings.checkpoint_every_s,
         )
         self._workloads.add(workload)
-        self._started.callback(workload.stop)
-        self._watchdog.watch(name, workload.pids, caps.resident_limit_bytes)
+        self._started.callback(workload.leave)
+        if caps:
+            self._watchdog.watch(name, workload.pids, caps.resident_limit_bytes)
         workload.start()
         self._ahead.start()
         self._await_first_step(workload, progress)
@@ -192,7 +205,7 @@ class Premises:
         if talk is not None:
             talk.services = residents
         house = House(
-            settings_summary=settings.model_dump(mode="json", exclude={"token", "engine_key"}),
+            settings_summary=settings.model_dump(mode="json", exclude={"token", "engine_key", "channel_token"}),
             version=VERSION,
             store=self._store,
             workloads=self._workloads,

@@ -63,7 +63,12 @@ class Settings(BaseSettings):
     llm_memory: Share = Field(0.15, description="share of the device's memory for the LLM")
     sim_memory: Share = Field(0.80, description="share of the device's memory for the simulations")
     workload: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("gw_lattice",), description="built-in name or path of a Python file; may be repeated"
+        ("gw_lattice",),
+        description="built-in name, file.py[:function], a command in quotes, or unix:/path or tcp:host:port of a program that "
+        "listens; NAME= before it says what it is called; may be repeated",
+    )
+    channel_token: str | None = Field(
+        None, min_length=8, description="what a program that listens wants to be shown", repr=False
     )
     workload_nice: int = Field(
         5, ge=-20, le=19, description="niceness of the simulations, so that the LLM answers promptly"
@@ -217,7 +222,7 @@ def _complaint(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return f"unknown setting '{where}'"
     said = problem["msg"].removeprefix("Value error, ")
-    shown = "" if where in ("token", "engine_key") else f" (given: {problem['input']!r})"
+    shown = "" if where in ("token", "engine_key", "channel_token") else f" (given: {problem['input']!r})"
     return f"{where.replace('_', '-')}: {said[0].lower()}{said[1:]}{shown}" if where else said[0].upper() + said[1:]
 
 

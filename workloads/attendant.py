@@ -6,12 +6,13 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.errors import LodgerError
+from workloads.intake import Intake
 from workloads.live import Live
 from workloads.record import Record
-from workloads.session import Session
 
 TICK_S = 0.25
 STEP_KEPT_S = 2.0
@@ -28,12 +29,21 @@ class Care:
     unread_after_s: float = 5.0
 
 
+class Watched(Protocol):
+    """What is looked after: a session."""
+
+    intake: Intake
+
+    @property
+    def unread_s(self) -> float: ...
+
+
 class Attendant:
     """A thread that looks four times a second, until ``leave``."""
 
     def __init__(
         self,
-        session: Session,
+        session: Watched,
         live: Live,
         record: Record,
         care: Care,

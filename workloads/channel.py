@@ -37,11 +37,19 @@ class Channel:
         connection: our end.
         take: called with every message, in the reading thread.
         complain: called with a sentence for every line that is none.
+        on_end: called once, in the reading thread, when the other side is gone.
     """
 
     def __init__(
-        self, name: str, connection: socket.socket, take: Callable[[Message], None], complain: Callable[[str], None]
+        self,
+        name: str,
+        connection: socket.socket,
+        take: Callable[[Message], None],
+        complain: Callable[[str], None],
+        *,
+        on_end: Callable[[], None] | None = None,
     ) -> None:
+        self._on_end = on_end
         self._name, self._connection = name, connection
         self._take, self._complain = take, complain
         self._requests: queue.Queue[bytes | None] = queue.Queue(_MOST_WAITING)
@@ -125,6 +133,8 @@ class Channel:
             _log.exception("reading from %s failed", self._name)
         finally:
             self._connection.close()
+            if self._on_end:
+                self._on_end()
 
     def _lines(self) -> Any:
         """Give whole lines; one that is too long is told and skipped to its end."""

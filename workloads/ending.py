@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from workloads.exits import Exit, how_it_ended
-from workloads.session import Session
+from workloads.intake import Intake
 from workloads.snapshot import Snapshot, State
+
+
+class Ended(Protocol):
+    """What is known of a session when it ends."""
+
+    intake: Intake
+    stop_asked: bool
+    forced: bool
+    exit: Exit | None
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class Verdict:
     accident: bool = False
 
 
-def judge(session: Session, exit: Exit, known: Snapshot) -> Verdict:
+def judge(session: Ended, exit: Exit, known: Snapshot) -> Verdict:
     """Judge an end by what was asked, what was said, and how the process went."""
     bye, loop_ended = session.intake.bye, session.intake.loop_ended
     if bye and bye.error:
@@ -36,14 +45,28 @@ def judge(session: Session, exit: Exit, known: Snapshot) -> Verdict:
     return Verdict("failed", _accident_words(exit, known), accident=exit.code < 0 and loop_ended is None)
 
 
-def ended_by(session: Session) -> Literal["terminated", "killed"] | None:
+def judge_attached(session: Ended, known: Snapshot, *, left: bool) -> Verdict:
+    """Judge the end of a connection to a program that was started elsewhere: over with a bye, else only detached."""
+    bye, loop_ended = session.intake.bye, session.intake.loop_ended
+    if bye and bye.error:
+        return Verdict("failed", f"{bye.error} (at step {known.step})")
+    if bye or loop_ended:
+        return Verdict(loop_ended or ("stopped" if bye and bye.state == "stopped" else "finished"), None)
+    if session.forced:
+        return Verdict("detached", f"It did not stop by itself; the connection was closed at step {known.step}.")
+    if left:
+        return Verdict("detached", None)
+    return Verdict("detached", f"The connection was lost at step {known.step}; attach again when the program is back.")
+
+
+def ended_by(session: Ended) -> Literal["terminated", "killed"] | None:
     """What it took to stop it; None when it stopped by itself."""
     if not session.forced or session.exit is None:
         return None
     return "killed" if session.exit.code == -signal.SIGKILL else "terminated"
 
 
-def _quiet_end(session: Session) -> Verdict:
+def _quiet_end(session: Ended) -> Verdict:
     if session.stop_asked:
         return Verdict(session.intake.loop_ended or "stopped", None)
     if not session.intake.greeted:

@@ -16,10 +16,11 @@ from typing import Any, Literal
 
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.errors import Conflict, LodgerError, Unavailable, WorkloadError
+from workloads.attached import AttachedSession
 from workloads.attendant import Attendant, Care
 from workloads.channel import Answer
-from workloads.ending import ended_by, judge
-from workloads.exits import Exit, Patience, RestartPolicy
+from workloads.ending import ended_by
+from workloads.exits import Patience, RestartPolicy
 from workloads.intake import Intake
 from workloads.live import Live
 from workloads.record import Record
@@ -43,7 +44,8 @@ class Lifecycle:
     """Starts and ends the processes of one workload, one at a time."""
 
     def __init__(self, terms: Terms, live: Live, record: Record, habits: Habits, clock: Clock = SYSTEM_CLOCK) -> None:
-        self.session: Session | None = None
+        self.session: Session | AttachedSession | None = None
+        self._attached_pid: int | None = None
         self._terms, self._live, self._record, self._habits = terms, live, record, habits
         self._clock = clock
         self._control = threading.RLock()
@@ -66,8 +68,12 @@ class Lifecycle:
                 raise Conflict(f"{self._terms.name} runs already; restart it to begin anew.")
             self._cancel_going_on()
             self._patience = Patience(self._habits.restart)
-            self._remove_checkpoints()
-            self._live.begin(run=None)
+            before = self._live.snapshot()
+            if self._terms.address and before.state == "detached":  # the same run, unless another program answers
+                self._live.begin(run=before.run, step=before.step)
+            else:
+                self._remove_checkpoints()
+                self._live.begin(run=None)
             self._launch(None)
 
     def stop(self) -> StateResult:
@@ -89,6 +95,11 @@ class Lifecycle:
 
     def restart(self, *, reset: bool) -> StateResult:
         """Begin a new run at step 0 with the present parameters, or with the defaults."""
+        if self._terms.address:
+            raise Conflict(
+                f"{self._terms.name} was started elsewhere, so it cannot be restarted from here; restart it where it was "
+                "started, then attach again."
+            )
         with self._control:
             before = self._live.snapshot()
             self.stop()
@@ -97,7 +108,28 @@ class Lifecycle:
             self.start()
             return StateResult(before.state, self._live.snapshot().state, 0)
 
-    def _end(self, session: Session) -> None:
+    def leave(self) -> StateResult:
+        """Let go: what was started here is stopped, what was started elsewhere goes on without us."""
+        if not self._terms.address:
+            return self.stop()
+        with self._control:
+            before = self._live.snapshot()
+            if self.session and not self.session.wait(0.0):
+                self.session.leave(self._habits.stop_grace_s)
+            elif before.state not in ALIVE:
+                return StateResult(before.state, before.state, before.step, "already")
+            after = self._live.snapshot()
+            return StateResult(before.state, after.state, after.step)
+
+    def _greeted(self, pid: int | None) -> None:
+        """A program that was attached to says who it is: another one than before begins another run."""
+        if self._attached_pid is not None and pid != self._attached_pid:
+            self._live.want_only({})
+            self._live.begin(run=None)
+        self._attached_pid = pid
+        self._live.put(pid=pid)
+
+    def _end(self, session: Session | AttachedSession) -> None:
         session.stop_asked = True
         grace_s = self._habits.stop_grace_s if session.intake.greeted and not session.intake.loop_ended else 0.0
         if grace_s:
@@ -114,7 +146,11 @@ class Lifecycle:
     def _launch(self, checkpoint: CheckpointResult | None) -> None:
         intake = Intake(self._terms.name, self._live, self._record, self._before_first_step)
         intake.checkpoint = checkpoint
-        session = Session(self._terms, intake, self._ended)
+        session: Session | AttachedSession
+        if self._terms.address:
+            session = AttachedSession(self._terms, intake, self._ended, self._greeted)
+        else:
+            session = Session(self._terms, intake, self._ended)
         self.session = session
         self._move("starting", f"{self._terms.name} is starting.")
         try:
@@ -123,13 +159,14 @@ class Lifecycle:
             self.session = None
             self._move("failed", error.message, last_words=error.message)
             raise
-        self._live.put(pid=session.pid)
+        if not self._terms.address:
+            self._live.put(pid=session.pid)
         self._attendant = Attendant(
             session,
             self._live,
             self._record,
             self._habits.care,
-            checkpoint=self._checkpoint_in_time,
+            checkpoint=self._leave_alone if self._terms.address else self._checkpoint_in_time,
             clock=self._clock,
         )
         self._attendant.start()
@@ -158,27 +195,27 @@ class Lifecycle:
 
     # a process ends
 
-    def _ended(self, session: Session, exit: Exit) -> None:
+    def _ended(self, session: Session | AttachedSession) -> None:
         if self._attendant:
             self._attendant.leave()
         self._record.alarm.end_all()
         session.intake.ensure_run()
         known = self._live.snapshot()
-        verdict = judge(session, exit, known)
+        verdict = session.judged(known)
         self._live.put(pid=None)
-        if verdict.accident and not session.stop_asked and self._go_on(session, exit, verdict.words or ""):
+        if verdict.accident and not session.stop_asked and self._go_on(session, verdict.words or ""):
             return
         words = f"{self._terms.name} has {verdict.state}" if verdict.state in ("finished", "failed") else None
         words = words or f"{self._terms.name} is {verdict.state}"
         text = f"{words}: {verdict.words}" if verdict.words else f"{words} at step {known.step}."
         self._move(verdict.state, text, last_words=verdict.words)
 
-    def _go_on(self, session: Session, exit: Exit, words: str) -> bool:
+    def _go_on(self, session: Session | AttachedSession, words: str) -> bool:
         """Schedule a start from the last checkpoint, if there is one and patience is left."""
         saved = session.intake.checkpoint
-        if saved is None or not self._live.snapshot().can_restore:
+        if saved is None or session.exit is None or not self._live.snapshot().can_restore:
             return False
-        wait_s = self._patience.decide(exit).restart_in_s
+        wait_s = self._patience.decide(session.exit).restart_in_s
         if wait_s is None:
             return False
         said = f"{words} It goes on from the checkpoint of step {saved.step} in {wait_s:g} s."
@@ -208,6 +245,9 @@ class Lifecycle:
             timer.cancel()
 
     # checkpoints
+
+    def _leave_alone(self) -> None:
+        """A program that we did not start is not asked for checkpoints that nobody wants."""
 
     def checkpoint_path(self) -> str:
         """Where this run's checkpoint stands."""

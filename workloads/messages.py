@@ -34,6 +34,7 @@ class Hello:
     doc: str
     checkpoint: bool
     restore: bool
+    pid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _hello(fields: dict[str, Any]) -> Hello:
         doc=checks.text(fields.get("doc", ""), LONGEST_TEXT),
         checkpoint=fields.get("checkpoint") is True,
         restore=fields.get("restore") is True,
+        pid=None if fields.get("pid") is None else checks.whole(fields["pid"]),
     )
 
 

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workloads.catalogue import is_address
 from workloads.channel import Answer, Channel
+from workloads.ending import Verdict, judge
 from workloads.intake import Intake
 from workloads.process import Exit, SupervisedProcess
+from workloads.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 LAST_MESSAGES_S = 5.0
@@ -32,6 +35,12 @@ class Terms:
     log_folder: Path
     memory_limit_bytes: int | None
     nice: int
+    token: str = ""
+
+    @property
+    def address(self) -> str | None:
+        """Where the program listens, if it was started elsewhere: ``unix:/path`` or ``tcp:host:port``."""
+        return self.argv[0] if len(self.argv) == 1 and is_address(self.argv[0]) else None
 
     def environment(self, channel_fd: int, parameters: Mapping[str, Any], restore: str | None) -> dict[str, str]:
         """The variables that the SDK reads, and those that let a file anywhere import it and speak without delay."""
@@ -41,15 +50,16 @@ class Terms:
             "PYTHONPATH": path,
             "PYTHONUNBUFFERED": "1",
             "LODGER_CHANNEL": f"fd:{channel_fd}",
+            "LODGER_CHANNEL_TOKEN": "",  # of programs that listen; not this one's business
             "LODGER_PARAMETERS": json.dumps(dict(parameters)),
             "LODGER_RESTORE": restore or "",
         }
 
 
 class Session:
-    """A process that is steered. ``stop_asked`` and ``forced`` tell its end from an accident."""
+    """A process that was started here and is steered. ``stop_asked`` and ``forced`` tell its end from an accident."""
 
-    def __init__(self, terms: Terms, intake: Intake, on_end: Callable[[Session, Exit], None]) -> None:
+    def __init__(self, terms: Terms, intake: Intake, on_end: Callable[[Session], None]) -> None:
         self.intake = intake
         self.stop_asked = self.forced = False
         self.exit: Exit | None = None
@@ -92,7 +102,7 @@ class Session:
             self._channel.drain(LAST_MESSAGES_S)  # so that its last metrics and its bye are in before the verdict
         self.exit = exit
         try:
-            self._on_end(self, exit)
+            self._on_end(self)
         finally:
             self._concluded.set()
 
@@ -124,6 +134,15 @@ class Session:
     def wait(self, timeout_s: float) -> bool:
         """Whether it has ended within the time, and its end has been judged."""
         return self._concluded.wait(timeout_s)
+
+    def judged(self, known: Snapshot) -> Verdict:
+        """How its end is to be seen."""
+        assert self.exit, "only an end is judged"
+        return judge(self, self.exit, known)
+
+    def leave(self, timeout_s: float) -> None:
+        """The launch ends: what was started here ends with it."""
+        self.end(timeout_s)
 
     def end(self, timeout_s: float) -> None:
         """End it by force: SIGTERM, then SIGKILL after ``timeout_s`` seconds."""

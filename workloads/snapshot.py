@@ -9,10 +9,10 @@ from typing import Any, Literal
 from measurement.facts import json_value
 from workloads.parameters import ParameterInfo
 
-State = Literal["starting", "running", "paused", "finished", "failed", "stopped"]
+State = Literal["starting", "running", "paused", "finished", "failed", "stopped", "detached"]
 EventKind = Literal["state", "metrics", "alert", "note", "picture", "change"]
 ALIVE: frozenset[State] = frozenset({"starting", "running", "paused"})
-OVER: frozenset[State] = frozenset({"finished", "failed", "stopped"})
+OVER: frozenset[State] = frozenset({"finished", "failed", "stopped", "detached"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.errors import Conflict, LodgerError, SettingsError, Unavailable
 from measurement.store import Reading, Store
+from workloads.attached import AttachedSession
 from workloads.attendant import Care
 from workloads.channel import Answer
 from workloads.exits import RestartPolicy
@@ -39,7 +40,8 @@ class Workload:
 
     Args:
         name: letters, digits, ``_``, ``-`` and ``.``; what people call it.
-        argv: the program that is run; see ``catalogue.command_for``.
+        argv: the program that is run, or the address of one that was started elsewhere; see ``catalogue.command_for``.
+        channel_token: what a program that was started elsewhere wants to be shown.
         parameters: values to start with instead of the defaults.
         restart_policy: how often it goes on from its last checkpoint after an accident; None for never.
         data_folder: where checkpoints stand; below the run folder when not given.
@@ -66,6 +68,7 @@ class Workload:
         checkpoint_every_s: float = 30.0,
         stall_after_s: float = 30.0,
         stop_grace_s: float = 5.0,
+        channel_token: str = "",
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if not re.fullmatch(r"[\w-][\w.-]*", name):
@@ -75,7 +78,7 @@ class Workload:
         self._live.want_only(parameters or {})
         self._record = Record(name, store, clock)
         run_folder, log_folder = Path(run_folder), Path(log_folder)
-        terms = terms_of(
+        self._terms = terms = terms_of(
             name,
             argv,
             env,
@@ -84,6 +87,7 @@ class Workload:
             log_folder=log_folder,
             memory_limit_bytes=memory_limit_bytes,
             nice=nice,
+            token=channel_token,
         )
         care = Care(checkpoint_every_s=checkpoint_every_s, stall_after_s=stall_after_s)
         folder = Path(data_folder) if data_folder else run_folder / "checkpoints"
@@ -150,6 +154,15 @@ class Workload:
         self._asked = None
         self._life.start()
 
+    def leave(self) -> StateResult:
+        """Let go of it: a program that was started elsewhere goes on, one that was started here is stopped."""
+        return self._life.leave()
+
+    @property
+    def attached(self) -> bool:
+        """Whether it was started elsewhere."""
+        return self._terms.address is not None
+
     def stop(self) -> StateResult:
         """End it at its next step, by force when that takes too long."""
         return self._life.stop()
@@ -186,7 +199,7 @@ class Workload:
         after = self.snapshot()
         return StateResult(before.state, after.state, after.step, None if heeded else "pending")
 
-    def _running(self, verb: str) -> Session:
+    def _running(self, verb: str) -> Session | AttachedSession:
         known, session = self.snapshot(), self._life.session
         if session is None or known.state not in ALIVE or session.wait(0.0):
             what = "is not running" if known.state == "stopped" else f"has {known.state}"
