@@ -72,3 +72,7 @@ class StoreError(Unavailable):
 
 class OutOfMemory(Refused):
     """A reservation that does not fit what is left of the device."""
+
+
+class ReportError(LodgerError):
+    """A report that cannot be built: an unknown fact, a number without one, a unit that does not fit, a failed compilation."""

@@ -79,6 +79,12 @@ class RunShelf(Desk):
         rows = self._select(query.order_by(table.c.number.desc()).limit(at_most(last_n)))
         return [reading_of(row) for row in reversed(rows)]
 
+    def metrics_of(self, run: str) -> dict[str, str]:
+        """The names of the metrics that a run has told, with their units, in alphabetical order."""
+        table = schema.readings
+        query = select(table.c.metric, table.c.unit).where(table.c.run == run).distinct().order_by(table.c.metric)
+        return {row["metric"]: row["unit"] for row in self._select(query)}
+
     def add_facts(self, facts: Sequence[Fact]) -> Future[int]:
         """Keep facts; one that is already there is left as it is."""
         return self._submit_rows(schema.facts, [fact_columns(fact) for fact in facts])
