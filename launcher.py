@@ -25,6 +25,10 @@ from stages import Stages
 def main(argv: list[str]) -> int:
     """Run a launch; returns the exit code."""
     try:
+        if argv[:1] == ["evaluate"]:
+            import evaluate
+
+            return evaluate.main(argv[1:])
         settings, arguments = parse(argv, environment())
         if arguments.plan:
             return _print_plan(settings, arguments.plan)

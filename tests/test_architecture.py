@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # A floor may import itself and the floors below it.
 FLOORS = {"measurement": 1, "workloads": 2, "whitepapers": 3, "tools": 4, "agent": 5, "ui": 6}
-ROOF = ("launcher", "premises", "residents", "ahead", "data_folder", "settings", "stages")
+ROOF = ("launcher", "premises", "residents", "ahead", "data_folder", "settings", "stages", "evaluate")
 HOMES = {
     "gradio": ("ui",),
     "fastapi": ("ui",),
