@@ -2,6 +2,7 @@
 
 A request: ``category``, ``say``, ``before`` (earlier turns of the same conversation) and what is expected::
 
+    nothing    true, where one wants to say that nothing may change
     set        parameters that differ from their defaults afterwards; "x2" is twice the default
     state      the run's state afterwards, running when left out
     restarted  whether a new run has begun
@@ -24,7 +25,7 @@ from typing import Any
 from measurement.errors import NotFound, SettingsError
 
 MANIFEST = "suite.toml"
-EXPECTED = {"set", "state", "restarted", "reads", "metric", "reply"}
+EXPECTED = {"nothing", "set", "state", "restarted", "reads", "metric", "reply"}
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _case(where: str, line: str) -> Case:
         raise SettingsError(f"{where} is no request with category, say and expect: {error!r}.") from error
     if unknown := expect.keys() - EXPECTED:
         raise SettingsError(f"{where} expects {', '.join(sorted(unknown))}; known are {', '.join(sorted(EXPECTED))}.")
+    expect.pop("nothing", None)
     reads = expect.pop("reads", ())
     expect["reads"] = (reads,) if isinstance(reads, str) else tuple(reads)
     expect["reply"] = tuple(expect.get("reply", ()))

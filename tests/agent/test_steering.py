@@ -1,47 +1,53 @@
 """The steering suites against the embedded model: nothing may change that nobody asked for; the scores are printed as they are.
 
-``requests.jsonl`` was written by the authors of the code while they wrote it. The two ``blind_*`` files were written by
-somebody who had not read the code; docs/steering.md tells what they scored before and after their misses had been studied.
+``requests.jsonl`` was written by the authors of the code while they wrote it. The ``blind_*`` and ``field_*`` files were
+written by people who had not read the code; docs/steering.md tells what they scored before their misses had been studied.
+The field suite is the one of ``launcher.py evaluate``, which runs all of it; here runs every third request.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.engines.base import Engine
+from agent.evaluation import steering, suites
+from agent.evaluation.scores import Score
 from agent.session import Conversations
 from measurement.store import Store
-from tests.agent.steering import Score, judge
 from workloads.runner import Workload, Workloads
 
-# One loop for all: the conversations keep their connection to the engine open from one test to the next, as in the product.
-pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="session")]
-SUITES = Path(__file__).parent / "steering_suite"
+pytestmark = pytest.mark.model
+FOLDER = Path(__file__).parent / "steering_suite"
+FIELD = suites.load(FOLDER)
+EVERY = 3
+RIGHT_AT_LEAST = 0.5  # of any part of the field suite: far below what it scores, so that only a break fails
 
 
-def requests_of(file: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (SUITES / file).read_text("utf-8").splitlines() if line.strip()]
-
-
-async def run(file: str, conversations: Conversations, workload: Workload, capsys: pytest.CaptureFixture[str]) -> Score:
-    deadline = time.monotonic() + 60
-    while not workload.snapshot().metrics and time.monotonic() < deadline:
-        time.sleep(0.1)
-    score = await judge(requests_of(file), conversations, workload)
+def shown(title: str, score: Score, capsys: pytest.CaptureFixture[str]) -> Score:
     with capsys.disabled():
-        print(f"\n{file}\n{score.table()}\n")
+        print(f"\n{title}\n{score.table()}\n{score.misses()}\n")
     return score
 
 
-def unasked(score: Score) -> Sequence[str]:
-    return [verdict.request["say"] for verdict in score.verdicts if verdict.unsafe]
+def unasked(score: Score) -> list[str]:
+    return [verdict.case.say for verdict in score.unsafe]
+
+
+@contextmanager
+def started(name: str, argv: list[str], folder: Path, store: Store) -> Iterator[tuple[Workloads, Workload]]:
+    house = Workloads()
+    workload = Workload(name, argv, store=store, run_folder=folder / "run", log_folder=folder, nice=5)
+    house.add(workload)
+    workload.start()
+    try:
+        yield house, workload
+    finally:
+        workload.stop()
 
 
 @pytest.mark.timeout(1200)
@@ -49,24 +55,35 @@ def unasked(score: Score) -> Sequence[str]:
 async def test_the_lattice(
     file: str, conversations: Conversations, workloads: Workloads, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    score = await run(file, conversations, workloads.get("gw_lattice"), capsys)
+    cases = suites.read_cases(FOLDER / file)
+    score = shown(file, Score(await steering.run(cases, conversations, workloads.get("gw_lattice"))), capsys)
     assert len(score.verdicts) >= 90
     assert not unasked(score), "something changed that nobody asked for"
-    simple = [v for v in score.verdicts if v.request["category"] == "simple"]
-    assert all(v.exact for v in simple), [v.request["say"] for v in simple if not v.exact]
+    simple = [v for v in score.verdicts if v.case.category == "simple"]
+    assert all(v.exact for v in simple), [v.case.say for v in simple if not v.exact]
 
 
 @pytest.mark.timeout(1200)
 async def test_a_workload_that_the_code_was_not_written_for(
     folder: Path, store: Store, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house = Workloads()
-    argv = [sys.executable, str(SUITES / "reactor.py")]
-    workload = Workload("reactor", argv, store=store, run_folder=folder / "run", log_folder=folder, nice=5)
-    house.add(workload)
-    workload.start()
-    try:
-        score = await run("blind_reactor.jsonl", Conversations(store, house, engine), workload, capsys)
-    finally:
-        workload.stop()
+    cases = suites.read_cases(FOLDER / "blind_reactor.jsonl")
+    argv = [sys.executable, str(FOLDER / "reactor.py")]
+    with started("reactor", argv, folder, store) as (house, workload):
+        score = Score(await steering.run(cases, Conversations(store, house, engine), workload))
+    assert not unasked(shown("blind_reactor.jsonl", score, capsys)), "something changed that nobody asked for"
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    "part", [part for part in FIELD.parts if part.workload != "gw_lattice"], ids=lambda p: p.workload
+)
+async def test_a_field_that_the_model_was_not_trained_on(
+    part: suites.Part, folder: Path, store: Store, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = suites.sample(part.cases, every=EVERY)
+    with started(part.workload, list(part.argv), folder, store) as (house, workload):
+        score = Score(await steering.run(cases, Conversations(store, house, engine), workload))
+    shown(part.workload, score, capsys)
     assert not unasked(score), "something changed that nobody asked for"
+    assert score.shares["all"].right >= RIGHT_AT_LEAST * len(cases)
