@@ -23,6 +23,7 @@ HOMES = {
     "xllamacpp": ("agent",),
     "huggingface_hub": ("agent",),
     "torch": ("workloads",),
+    "quimb": ("workloads",),
     "sqlalchemy": ("measurement",),
     "pynvml": ("measurement",),
     "psutil": ("measurement",),
