@@ -35,6 +35,9 @@ _INNER = {
     "LODGER_GPU_MEMORY_FRACTION",
 }
 
+# Names that other programs and containers use already; they mean the same as LODGER_… and yield to it.
+_USUAL = ("POWERCAP_ROOT", "SCAPHANDRE_URL", "SCAPHANDRE_CMD", "SCAPHANDRE_AUTOSTART")
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -86,6 +89,20 @@ class Settings(BaseSettings):
     )
     monitor_false_alarms_per_day: float = Field(
         1.0, gt=0, le=1000, description="how many alarms a day a stable engine may raise by chance"
+    )
+    powercap_root: Path = Field(
+        Path("/sys/class/powercap"), description="the kernel's tree of energy counters (also POWERCAP_ROOT)"
+    )
+    scaphandre_url: str | None = Field(
+        None, description="page of a Scaphandre exporter (default: http://127.0.0.1:8080/metrics; also SCAPHANDRE_URL)"
+    )
+    scaphandre_cmd: str | None = Field(None, description="command that starts the exporter (also SCAPHANDRE_CMD)")
+    scaphandre_autostart: bool = Field(
+        False, description="start the exporter when none answers (also SCAPHANDRE_AUTOSTART)"
+    )
+    grid_country: str = Field("WORLD", description="whose electricity it is, for carbon: a country or its code")
+    grid_g_per_kwh: float | None = Field(
+        None, ge=0, le=2000, description="a grid intensity that you know better, grams of CO2 per kilowatt-hour"
     )
     data_dir: Path = Field(Path("lodger-data"), description="folder for the database, logs and checkpoints")
     database: str | None = Field(None, description="SQLAlchemy URL of another database (default: SQLite in data_dir)")
@@ -155,11 +172,20 @@ def parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[Settings
         {"model_config": SettingsConfigDict(**{**Settings.model_config, "toml_file": toml}), "__module__": __name__},
     )
     try:
-        return configured(**flags), arguments
+        return configured(**{**_usual(environment), **flags}), arguments
     except ValidationError as error:
         raise SettingsError("; ".join(_complaint(problem) for problem in error.errors()) + ". See --help.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{toml} is not valid TOML: {error}.") from error
+
+
+def _usual(environment: Mapping[str, str]) -> dict[str, str]:
+    """What is said by a name without our prefix, where nothing is said with it."""
+    return {
+        name.lower(): environment[name]
+        for name in _USUAL
+        if environment.get(name) and f"LODGER_{name}" not in environment
+    }
 
 
 class _Flags(argparse.ArgumentParser):

@@ -16,13 +16,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass
 from threading import RLock
 
-from measurement.baseline import Baseline, Idle, idle_of
+from measurement.baseline import Baseline
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.edge import Edge, Tick
+from measurement.idling import take_baseline
 from measurement.power.base import Domain, PowerSource, Probe, Reading, Snapshot, supplies
 from measurement.reckoning import Reckoner
 from measurement.ticks import TickWatch
@@ -32,6 +32,18 @@ from measurement.window import Window
 WATCHED_S = 0.25  # how long the counters are watched when the meter opens, to learn their ticks
 PATIENCE_S = 0.012  # how long an edge waits for a counter to move, spinning; most move within a millisecond
 REMEMBERED = 1024  # snapshots kept for the live power
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Windows that are open, and all that ever were opened."""
+
+    open_now: int
+    opened_ever: int
+
+    @property
+    def none_open(self) -> bool:
+        return self.open_now == 0
 
 
 class Meter:
@@ -80,9 +92,9 @@ class Meter:
         """Why the sources that are not available are not."""
         return {name: probe.reason or "" for name, probe in self.probes.items() if not probe.available}
 
-    def window(self, name: str) -> Window:
-        """Give a window to open with ``with``."""
-        return Window(self, name)
+    def window(self, name: str, within: Window | None = None) -> Window:
+        """Give a window to open with ``with``; one that lies ``within`` another is a part of it, not a stranger."""
+        return Window(self, name, within)
 
     def poll(self) -> Snapshot:
         """Read everything once and remember it: for live power, and so that no wrap is missed."""
@@ -94,26 +106,36 @@ class Meter:
 
     def power_w(self, over_s: float = 1.0) -> dict[str, float | None]:
         """Give each domain's mean power by name over the last ``over_s`` seconds of polls; None where it is not known."""
-        with self._lock:
-            history = list(self._history)
+        history = self.history()
         return {domain.name: _recent_power_w(history, domain.key, over_s) for domain in self.domains}
 
     def slowest_tick_s(self) -> float:
         """How long the slowest counter of the total takes to move; 0 where there is none."""
         return max((self._ticks.tick_s(domain.key) for domain in supplies(self.domains)), default=0.0)
 
-    def measure_baseline(self, duration_s: float = 5.0, slices: int = 10) -> Baseline:
-        """Watch the machine idle for ``duration_s`` and keep the result, unless a window was open meanwhile."""
-        busy_before = self._opened
-        edges = [self.mark()]
-        for _slice in range(slices):
-            self.pause(duration_s / slices)
-            edges.append(self.mark())
-        quiet = not self._open and self._opened == busy_before
-        baseline = self._idle(edges, quiet)
-        if quiet:
+    def measure_baseline(
+        self,
+        duration_s: float = 5.0,
+        slices: int = 10,
+        busy: Callable[[], bool] = lambda: False,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> Baseline:
+        """Watch the machine idle for ``duration_s`` and keep the result; slices with a window open or ``busy`` do not count."""
+        baseline = take_baseline(self, duration_s, slices, busy, ended)
+        if baseline.quiet:
             self.baseline = baseline
         return baseline
+
+    @property
+    def activity(self) -> Activity:
+        """How many windows are open, and how many ever were: equal before and after, nothing happened between."""
+        with self._lock:
+            return Activity(len(self._open), self._opened)
+
+    def history(self) -> list[Snapshot]:
+        """The snapshots of the newest polls, oldest first."""
+        with self._lock:
+            return list(self._history)
 
     def close(self) -> None:
         """Let the sources go."""
@@ -234,23 +256,6 @@ class Meter:
         while not all(map(self._ticks.known, wanted)) and self.clock.monotonic_s() < until_s:
             self.sweep()
             self.pause(0.0002)
-
-    def _idle(self, edges: Sequence[Edge], quiet: bool) -> Baseline:
-        self.await_slow(edges[-1:])
-        reckoner = replace(self.reckoner(), baseline=None)
-        idle: dict[str, Idle] = {}
-        reasons: dict[str, str] = {}
-        for domain in self.domains:
-            whole = reckoner.energy(domain, edges[0], edges[-1])
-            parts = [reckoner.energy(domain, *pair) for pair in pairwise(edges)]
-            found = idle_of(whole, parts)
-            if isinstance(found, str):
-                reasons[domain.key] = f"the idle baseline has no value: {found}"
-            else:
-                idle[domain.key] = found
-        self.forget(edges)
-        duration_s = edges[-1].at_s - edges[0].at_s
-        return Baseline(self.clock.wall_s(), duration_s, len(edges) - 1, idle, reasons, quiet)
 
 
 def _tick(first: Reading, second: Reading) -> Tick:

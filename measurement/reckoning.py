@@ -32,7 +32,7 @@ class Reckoner:
         energies = {domain.key: self.energy(domain, start, end) for domain in self.domains}
         if split:
             energies = {one.key: self._worth_a_split(one, energies[one.key]) for one in self.domains}
-        total, notes = total_of(energies, self._alive(), duration_s)
+        total, notes = total_of(energies, self.alive(), duration_s)
         return Phase(
             name, duration_s, {energy.name: energy for energy in energies.values()}, total
         ), notes + self._dead()
@@ -85,7 +85,7 @@ class Reckoner:
         )
         return energy.withheld(reason)
 
-    def _alive(self) -> list[Domain]:
+    def alive(self) -> list[Domain]:
         """Domains without those whose counter never moved while another did; nothing is lost from a total by them."""
         dead = self._never_moved()
         return [domain for domain in self.domains if domain.key not in dead]

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Window:
     """One stretch of work. Use it with ``with``; ask ``result()`` when it is over."""
 
-    def __init__(self, meter: Meter, name: str) -> None:
+    def __init__(self, meter: Meter, name: str, within: Window | None = None) -> None:
         self.name = name
+        self._within = within
         self._meter = meter
         self._names = ["start"]
         self._marks: list[tuple[Edge, Edge]] = []
@@ -30,6 +31,8 @@ class Window:
 
     def __enter__(self) -> Window:
         for other in self._meter.opened(self):
+            if self._lies_in(other) or other._lies_in(self):
+                continue
             self._others.add(other.name)
             other._others.add(self.name)
         self._moment = self._meter.timeline.now()
@@ -55,6 +58,9 @@ class Window:
             self._result = self._reckon()
             self._meter.forget(edge for pair in self._marks for edge in pair)
         return self._result
+
+    def _lies_in(self, other: Window) -> bool:
+        return self._within is other or (self._within is not None and self._within._lies_in(other))
 
     def _reckon(self) -> WindowResult:
         reckoner = self._meter.reckoner()

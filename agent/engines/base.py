@@ -10,7 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from measurement.powerhouse import PowerHouse
 
 State = Literal["starting", "ready", "restarting", "failed", "stopped"]
 Listener = Callable[[State, str], None]
@@ -72,6 +75,7 @@ class Engine(ABC):
         self.options = options
         self.state: State = "stopped"
         self.reason = ""
+        self.gauge: PowerHouse | None = None  # meters every request, once the house has moved in
         self._listeners: list[Listener] = []
 
     @classmethod

@@ -65,7 +65,8 @@ class Channel:
 
 def open_channel(engine: Engine, record: Callable[[Request], object]) -> Channel:
     """Connect to an engine; requests are recorded through ``record``. Nothing is retried behind the person's back."""
-    http = httpx2.AsyncClient(transport=RecordingTransport(engine.name, record), timeout=httpx2.Timeout(600, connect=5))
+    recording = RecordingTransport(engine.name, record, gauge=lambda: engine.gauge)
+    http = httpx2.AsyncClient(transport=recording, timeout=httpx2.Timeout(600, connect=5))
     return Channel(
         engine, AsyncOpenAI(base_url=engine.base_url, api_key=engine.api_key, http_client=http, max_retries=0)
     )

@@ -38,7 +38,12 @@ class Kin:
 
     def cpu_s(self) -> float:
         """CPU time that the tree has taken so far, those of its children included that have ended."""
-        return sum(_cpu_s(pid, self.proc) for pid in self.pids())
+        return tree_cpu_s(self.pids(), self.proc)
+
+
+def tree_cpu_s(pids: Iterable[int], proc: Path = PROC) -> float:
+    """CPU time that these processes have taken so far, those of their children included that have ended."""
+    return sum(_cpu_s(pid, proc) for pid in pids)
 
 
 def descendants(founders: Iterable[int], proc: Path = PROC) -> frozenset[int]:

@@ -1,0 +1,69 @@
+"""The energy of one request on its way through the recorder: metered where the house has a power house, else unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from measurement.metering import Metered
+from measurement.powerhouse import PowerHouse
+from measurement.requests import Request
+
+if TYPE_CHECKING:
+    from agent.engines.recorder import Purpose
+
+log = logging.getLogger(__name__)
+
+
+class Gauged:
+    """Opens before the request is sent; ``close`` hands the finished request on, once its energy is known."""
+
+    def __init__(self, house: PowerHouse | None, why: Purpose) -> None:
+        self._house, self._why = house, why
+        name = f"{why.purpose} {why.conversation}" if why.conversation else why.purpose
+        self._metering = house.request(name, why.turn) if house else None
+
+    async def opened(self) -> None:
+        """Wait until the first edge is taken: three ticks of a quick counter."""
+        if self._metering is not None:
+            await asyncio.wrap_future(self._metering.opened)
+
+    def split(self) -> None:
+        """The first token is there."""
+        if self._metering is not None:
+            self._metering.split()
+
+    def abandon(self) -> None:
+        """The request is never sent."""
+        if self._metering is not None:
+            self._metering.close()
+
+    def close(self, request: Request, record: Callable[[Request], object]) -> None:
+        """The request is over."""
+        if self._metering is None or self._house is None:
+            record(request)
+            return
+        place = len(self._why.requests) - 1
+        settled: Future[None] = Future()
+        self._why.settling.append(settled)
+
+        def told(closed: Future[Metered]) -> None:
+            try:
+                self._hand_on(closed.result(), request, place, record)
+            except Exception:  # the border of the thread that reckons
+                log.exception("the energy of a request could not be recorded")
+            finally:
+                settled.set_result(None)
+
+        self._metering.close().add_done_callback(told)
+
+    def _hand_on(self, metered: Metered, request: Request, place: int, record: Callable[[Request], object]) -> None:
+        assert self._house
+        whole = replace(request, energy=self._house.record(metered, request))
+        self._why.requests[place] = whole
+        record(whole)
+        self._house.tell(whole)
