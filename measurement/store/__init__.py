@@ -5,6 +5,7 @@ database SQLAlchemy knows. It does not cover what is only of this moment (snapsh
 """
 
 from measurement.store.charting import ChartIncident, IncidentStatus, RecordedBaseline, Telemetry
+from measurement.store.laboratory import Batch
 from measurement.store.retention import Retention
 from measurement.store.rows import Audit, AuditStatus, Conversation, Event, EventKind, Message, Reading, Role, Run
 from measurement.store.store import Store
@@ -12,6 +13,7 @@ from measurement.store.store import Store
 __all__ = [
     "Audit",
     "AuditStatus",
+    "Batch",
     "ChartIncident",
     "Conversation",
     "Event",

@@ -220,6 +220,19 @@ baselines = Table(
     Index("baselines_by_metric", "metric", "taken_at"),
 )
 
+batches = Table(
+    "batches",
+    metadata,
+    _number(),
+    _id(),
+    _time(),
+    _words("state"),
+    _words("error", optional=True),
+    *(Column(name, JsonText, nullable=False) for name in ("plan", "observations", "power", "log")),
+    *(Column(name, JsonText) for name in ("benchmark", "calibrated")),
+    Index("batches_by_time", "taken_at"),
+)
+
 
 def json_columns(table: Table) -> frozenset[str]:
     """The names of the columns that hold JSON."""

@@ -6,12 +6,13 @@ from types import TracebackType
 from typing import Self
 
 from measurement.store.conversations import AuditShelf, ConversationShelf
+from measurement.store.laboratory import LaboratoryShelf
 from measurement.store.retention import RetentionShelf
 from measurement.store.runs import RunShelf
 from measurement.store.telemetry import IncidentShelf, TelemetryShelf
 
 
-class Store(RunShelf, ConversationShelf, AuditShelf, TelemetryShelf, IncidentShelf, RetentionShelf):
+class Store(RunShelf, ConversationShelf, AuditShelf, TelemetryShelf, IncidentShelf, LaboratoryShelf, RetentionShelf):
     """All shelves over one database, with its health.
 
     ``Store("lodger.db")`` opens (and if need be creates or upgrades) an SQLite file, ``Store("postgresql+psycopg://…")``
