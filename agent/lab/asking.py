@@ -47,7 +47,7 @@ async def ask(channel: Channel, plan: Plan, step: Step, say: Say) -> Answer:
             if not why.requests:
                 raise EngineError(f"The request could not be sent: {error}") from error
             heard.trouble = str(error)
-    request = why.requests[-1]
+    request = (await why.settled())[-1]
     return Answer(request, "".join(heard.text), "".join(heard.thinking), heard.trouble or heard.finish_reason)
 
 

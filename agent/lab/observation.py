@@ -12,7 +12,10 @@ Tokens = dict[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A request with its answer, and its tokens by origin (``tokens``; what could not be counted is None, see ``reasons``)."""
+    """A request with its answer, and its tokens by origin (``tokens``; what could not be counted is None, see ``reasons``).
+
+    ``metered`` says that counters were there to measure it, whether or not they could.
+    """
 
     number: int
     request: Request
@@ -22,6 +25,7 @@ class Observation:
     size: int | None = None
     tokens: Tokens = field(default_factory=dict[str, int | None])
     reasons: dict[str, str] = field(default_factory=dict[str, str])
+    metered: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

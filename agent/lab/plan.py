@@ -18,7 +18,8 @@ class Plan:
     """A batch: ``runs`` times the same prompt or, with ``sizes``, once for each size of a filler of about that many tokens.
 
     ``benchmark`` None is the session's. ``live`` keeps the power during the runs. ``include_thinking`` keeps a model's thinking
-    in the answer (it is always counted). ``temperature`` has no unit, ``max_tokens`` bounds the answer.
+    in the answer (it is always counted). ``keep_as`` names the benchmark that a calibration makes. ``temperature`` has no unit,
+    ``max_tokens`` bounds the answer.
     """
 
     prompt: Prompt
@@ -31,6 +32,7 @@ class Plan:
     include_thinking: bool = True
     kind: Kind = "run"
     sizes: tuple[int, ...] = ()
+    keep_as: str | None = None
 
     def steps(self) -> tuple[Step, ...]:
         """Every request of the batch, in its order."""
@@ -57,6 +59,7 @@ class Plan:
             "include_thinking": self.include_thinking,
             "kind": self.kind,
             "sizes": list(self.sizes),
+            "keep_as": self.keep_as,
         }
 
 
@@ -76,7 +79,7 @@ def plan_of(kept: dict[str, Any]) -> Plan:
         kept["conversation_context"],
         tuple(Injection(one["description"], one["content"]) for one in kept["injections"]),
     )
-    named = ("model", "temperature", "max_tokens", "runs", "benchmark", "live", "include_thinking", "kind")
+    named = ("model", "temperature", "max_tokens", "runs", "benchmark", "live", "include_thinking", "kind", "keep_as")
     return Plan(prompt, **{name: kept[name] for name in named}, sizes=tuple(kept["sizes"]))
 
 
