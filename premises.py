@@ -16,11 +16,11 @@ from ahead import Ahead
 from measurement.errors import SettingsError, WorkloadError
 from measurement.facts import new_id
 from measurement.host import machine
-from measurement.store import Event, Store
+from measurement.store import Event, EventKind, Store
 from settings import VERSION, Settings, environment
 from workloads.ledger import readable
 from workloads.memory import LLM, MemoryPlan, plan
-from workloads.snapshot import Snapshot
+from workloads.snapshot import Snapshot, WorkloadEvent
 from workloads.watchdog import Breach, Watchdog, shed
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ class Premises:
         """Who holds too much gives way: pause, checkpoint, stop. Never the LLM."""
         done = shed(self._workloads.get(breach.victim)) if breach.victim else []
         text = " ".join([breach.sentence, *done])
-        self._store.add_event(Event(new_id("e"), time.time(), "alert", breach.victim, text, {"kind": "memory"}))
+        self._tell("alert", breach.victim, text, kind="memory")
 
     def _await_first_step(self, workload: Workload, progress: Progress) -> None:
         """Wait until it computes, within reason: one that takes minutes for a step is not kept from it.
@@ -262,9 +262,14 @@ class Premises:
             )
 
     def _note_engine(self, state: str, reason: str) -> None:
-        self._store.add_event(
-            Event(new_id("e"), time.time(), "engine", None, reason or f"The LLM engine is {state}.", {"state": state})
-        )
+        trouble = state in ("failed", "restarting")
+        self._tell("engine", None, reason or f"The LLM engine is {state}.", state=state, alert=trouble)
+
+    def _tell(self, kind: EventKind, workload: str | None, text: str, *, alert: bool = True, **details: str) -> None:
+        """Write it down, and tell whoever listens at once if it is an alert."""
+        self._store.add_event(Event(new_id("e"), time.time(), kind, workload, text, details))
+        if alert:
+            self._workloads.announce(WorkloadEvent("alert", workload or "", {"text": text, **details}))
 
 
 def _stands_before_first_step(now: Snapshot) -> bool:

@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     grid_g_per_kwh: float | None = Field(
         None, ge=0, le=2000, description="a grid intensity that you know better, grams of CO2 per kilowatt-hour"
     )
+    alert_thresholds: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description='alerts, such as "correlation < 0.8", "heat.energy rises by 5 % -> pause"; may be repeated'
+    )
+    auto_generate_papers: bool = Field(False, description="write a report when a run completes")
     data_dir: Path = Field(Path("lodger-data"), description="folder for the database, logs and checkpoints")
     database: str | None = Field(None, description="SQLAlchemy URL of another database (default: SQLite in data_dir)")
 
@@ -122,8 +126,9 @@ class Settings(BaseSettings):
     @classmethod
     def _split_workloads(cls, values: Any) -> Any:
         """``LODGER_WORKLOAD=a,b`` is a list, as a repeated flag is."""
-        if isinstance(values, dict) and isinstance(given := values.get("workload"), str):
-            values["workload"] = tuple(part.strip() for part in given.split(",") if part.strip())
+        for name in ("workload", "alert_thresholds") if isinstance(values, dict) else ():
+            if isinstance(given := values.get(name), str):
+                values[name] = tuple(part.strip() for part in given.split(",") if part.strip())
         return values
 
     @model_validator(mode="after")
@@ -208,7 +213,7 @@ def _parser() -> argparse.ArgumentParser:
         modes.add_argument(f"--{mode}", dest="mode", action="store_const", const=mode, help=meaning)
     for name, field in Settings.model_fields.items():
         if name != "mode":
-            flag, action = f"--{name.replace('_', '-')}", "append" if name == "workload" else "store"
+            flag, action = f"--{name.replace('_', '-')}", "append" if isinstance(field.default, tuple) else "store"
             parser.add_argument(flag, dest=name, action=action, metavar=name.upper(), help=_help(field))
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings as TOML (default: lodger.toml if there is one)"
@@ -222,7 +227,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _help(field: Any) -> str:
     default = ", ".join(field.default) if isinstance(field.default, tuple) else field.default
-    return (field.description or "") + (f" (default: {default})" if default is not None else "")
+    described = (field.description or "").replace("%", "%%")  # argparse formats it
+    return described + (f" (default: {default})" if default is not None else "")
 
 
 def _toml_file(given: Path | None) -> Path | None:

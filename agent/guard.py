@@ -31,6 +31,9 @@ _DEED = {
     "stop_simulation": "stop the simulation for good",
     "restart_simulation": "restart the simulation from step 0",
     "undo": "take the last change back",
+    "set_alert": "set an alert",
+    "remove_alert": "remove the alert",
+    "checkpoint_simulation": "write a checkpoint",
     "generate_white_paper": "write a report",
 }
 

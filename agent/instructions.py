@@ -36,6 +36,10 @@ stop_simulation - end the run
 restart_simulation - begin again from the first step
 undo - take the last change back
 generate_white_paper - write a report
+checkpoint_simulation - keep the run's state on the disk
+set_alert - watch a metric and tell when it crosses a limit
+list_alerts - which alerts are set
+remove_alert - take an alert away
 reply - anything else: greetings, knowledge, opinions, jokes"""
 
 # Requests about a made-up pendulum, so that no example can leak into an answer about the real run.

@@ -51,6 +51,9 @@ def offer(clause: Clause, reading: Reading) -> Menu:
 
 
 def _acts(clause: Clause) -> Iterator[dict[str, Any]]:
+    if clause.alert:
+        yield _entry("set_alert", condition={"const": clause.alert.condition}, action={"const": clause.alert.action})
+        return
     if clause.orders("set_parameter") and clause.assignments and not clause.doubtful:
         for parameter in dict.fromkeys(a.parameter for a in clause.assignments):
             spans = [a.value for a in clause.assignments if a.parameter == parameter]
@@ -58,11 +61,20 @@ def _acts(clause: Clause) -> Iterator[dict[str, Any]]:
         return
     for tool in words.ACTIONS:
         if tool != "set_parameter" and clause.orders(tool) and not _shadowed(tool, clause):
-            yield _entry(tool)
+            yield _entry(tool, **_about(tool, clause))
+
+
+def _about(tool: str, clause: Clause) -> dict[str, Any]:
+    """What an act is about, where the words say it: the alert on a metric."""
+    if tool != "remove_alert":
+        return {}
+    return {"alert": {"enum": list(dict.fromkeys(mention.name for mention in clause.mentions)) or ["all"]}}
 
 
 def _shadowed(tool: str, clause: Clause) -> bool:
     """ "set it back" is an undo, "start again from scratch" a restart: the longer phrase wins over a word inside it."""
+    if tool == "stop_simulation" and clause.orders("remove_alert"):  # "stop watching", "cancel the alert"
+        return True
     return (tool == "resume_simulation" and clause.orders("restart_simulation")) or (
         tool == "generate_white_paper" and clause.asks and not words.POLITE.search(clause.text)
     )
@@ -81,6 +93,9 @@ def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
             DEFAULT_COUNT
         ]
         yield _entry("get_metrics_history", metric={"enum": list(dict.fromkeys(metrics))}, last_n={"enum": counts[:1]})
+    if "list_alerts" in topics and not history:
+        yield _entry("list_alerts")
+        return
     if "get_available_parameters" in topics:
         yield _entry("get_available_parameters")
     looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from agent import conditions, mentions, words
+from agent import alert_requests, conditions, mentions, words
+from agent.alert_requests import AlertRequest
 from agent.assignments import Assignment, Parts, assign, is_bare, may_be_value
 from agent.conditions import Condition
 from agent.mentions import Mention, Vocabulary
@@ -63,6 +64,7 @@ class Clause:
     strong_set: bool
     doubtful: bool
     condition: Condition | None = None
+    alert: AlertRequest | None = None
 
     def mood(self, tool: str) -> Mood | None:
         """The most cautious mood in which the clause speaks of an action; None if it does not."""
@@ -131,6 +133,11 @@ def _sentences(own: str) -> Iterator[str]:
 
 
 def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
+    if alert := alert_requests.find(sentence, lambda said: _only_metric(said, vocabulary)):
+        trace = Trace("set_alert", alert.start, "order")
+        found = tuple(mentions.find(sentence, vocabulary))
+        yield Clause(sentence, (trace,), found, (), (), False, False, False, False, alert=alert)
+        return
     body, condition = _split_condition(sentence, vocabulary)
     hypothetical = bool(_HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(words.PAST.search(body))
     focus = condition.quantity if condition and condition.quantity else focus  # "if the stirrer is on, switch it off"
@@ -178,6 +185,11 @@ def _condition_end(sentence: str, start: int) -> int:
 
 def _only_name(text: str, vocabulary: Vocabulary) -> str | None:
     names = {mention.name for mention in mentions.find(text, vocabulary)}
+    return names.pop() if len(names) == 1 else None
+
+
+def _only_metric(text: str, vocabulary: Vocabulary) -> str | None:
+    names = {mention.name for mention in mentions.find(text, vocabulary)} & set(vocabulary.metrics)
     return names.pop() if len(names) == 1 else None
 
 

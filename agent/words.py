@@ -35,6 +35,11 @@ _FORMS: dict[str, str] = {
         r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back|back out"
         r"|mache? (?:das |es )?rückgängig|rückgängig|zurücknehmen|nimm (?:das|es) zurück|annule[rz]?|défais|défaire|deshaz|deshacer|revierte"
     ),
+    "remove_alert": (
+        r"(?:remove|delete|cancel|drop|forget|clear|turn off|switch off) (?:(?:the|that|this|all|my|any|every|of) )*(?:\w+ )?(?:alert|alarm|warning)s?"
+        r"|stop (?:watching|alerting|warning|notifying)(?: me)?|(?:lösche?|entferne?) (?:den |die |alle )?\w* ?alarme?|supprime[rz]? (?:l'|les |toutes les )?alertes?|(?:quita|borra) (?:la |las )?alertas?"
+    ),
+    "checkpoint_simulation": r"(?:write|make|take|save|create) (?:a |me a )?checkpoint|checkpoint (?:it|the|this|now)|save (?:the |its )?state|sicherungspunkt|point de contrôle|punto de control",
     "generate_white_paper": r"write (?:it|this|that|everything|the (?:run|results)) up|write[- ]?up|write (?:a|the|me a) (?:white ?)?(?:paper|report)|white ?paper|make (?:a|the) report|create (?:a|the) report|generate (?:a|the) (?:white ?)?(?:paper|report)|(?:a|the) report on|bericht|rapport|informe",
 }
 # what reads the run; no harm can come of these, so nouns and questions count as well
@@ -47,6 +52,7 @@ _TOPICS: dict[str, str] = {
         r"parameters?|knobs?|settings?|options?|adjust|what (?:i|we|you) can (?:change|set|adjust|control|tune|modify)|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify|do)|help|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
         r"|parametern?|einstellungen|einstellbar|grenzen|paramètres?|réglages|parámetros?|ajustes|change\b"
     ),
+    "list_alerts": r"alerts?\b|alarms?\b|(?:what|which) (?:are you|do you) watch\w*|alarme|alertes?|alertas?",
     "get_metrics_history": (
         r"history|histories|last|past|previous|recent|recently|lately|going up|going down|rising|falling|values|plot|chart|graph|curve|trend|evolution|over time|time series|so far|show|draw|why|explain|drop|dropped|fall|fell|rise|rose|jump|jumped|changed"
         r"|verlauf|letzten?|werte|zeige?|kurve|historique|derni[eè]res?|valeurs|montre|courbe|trace|historial|últimos?|valores|muestra|gráfic[oa]|warum|pourquoi|por qué"

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from measurement.errors import LodgerError, NotFound, SettingsError
 from workloads.parameters import unknown
 from workloads.record import Listener
+from workloads.snapshot import WorkloadEvent
+from workloads.watchlist import Watchlist
 from workloads.workload import Workload
 
 _log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ class Workloads:
     def __init__(self) -> None:
         self._members: dict[str, Workload] = {}
         self._listeners: list[Listener] = []
+        self.watchlist = Watchlist()
         self._lock = threading.Lock()
 
     def add(self, workload: Workload) -> None:
@@ -72,6 +75,14 @@ class Workloads:
                 leave_one()
 
         return leave
+
+    def announce(self, event: WorkloadEvent) -> None:
+        """Tell the listeners of something that is no simulation's own news, such as a breach of memory."""
+        for listener in list(self._listeners):
+            try:
+                listener(event)
+            except Exception:  # the border to other people's code
+                _log.exception("a listener failed on %s", event.kind)
 
     def stop_all(self) -> None:
         """Stop all of them at the same time; one that cannot be stopped is logged and does not spare the others."""

@@ -111,7 +111,7 @@ class Intake:
                 "their number and extremes.",
             )
         known = self._live.snapshot()
-        self._record.tell("metrics", step=known.step, metrics=dict(known.metrics))
+        self._record.tell("metrics", step=known.step, metrics=dict(known.metrics), readings=tuple(readings))
 
     def _reading(self, run: str, metric: str, unit: str, row: Row) -> Reading:
         if math.isfinite(row.value):
