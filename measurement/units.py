@@ -20,60 +20,14 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
+from measurement.unit_words import NEVER, PHRASES
+
 PI = Fraction("3.14159265358979323846264338327950288")
 # Joule per kelvin, exact since 2019 (source: SI brochure, 9th edition), in pint's roots g m²/s²/K.
 _BOLTZMANN = Fraction("1.380649e-20")
 
-# Ways of writing that pint does not know, or reads as something that nobody means here (C is coulomb to pint, m.p.h. is nothing).
-_PHRASES = {
-    "per cent": "percent",
-    "pct": "percent",
-    "per mille": "permille",
-    "per mil": "permille",
-    "‰": "permille",
-    "parts per million": "ppm",
-    "parts per billion": "ppb",
-    "parts per trillion": "ppt",
-    "degrees celsius": "degC",
-    "degree celsius": "degC",
-    "deg celsius": "degC",
-    "degrees c": "degC",
-    "deg c": "degC",
-    "celsius": "degC",
-    "centigrade": "degC",
-    "°c": "degC",
-    "℃": "degC",
-    "degrees fahrenheit": "degF",
-    "degree fahrenheit": "degF",
-    "degrees f": "degF",
-    "deg f": "degF",
-    "fahrenheit": "degF",
-    "°f": "degF",
-    "℉": "degF",
-    "degrees kelvin": "kelvin",
-    "°k": "kelvin",
-    "°": "degree",
-    "mph": "mile/hour",
-    "kph": "kilometer/hour",
-    "kmh": "kilometer/hour",
-    "secs": "second",
-    "sec": "second",
-    "msec": "millisecond",
-    "msecs": "millisecond",
-    "usec": "microsecond",
-    "mins": "minute",
-    "hrs": "hour",
-    "herz": "hertz",
-}
 # Extra units: (factor, base) in pint's words.
 _EXTRA = ("ppb = 1e-9", "ppt = 1e-12", "solar_mass = 1.98841e30 kilogram = M_sun = msun = M_sol")
-# Common words that pint would take for attoseconds, years, inches, technical atmospheres …
-_NEVER = frozenset(
-    "a act ad al all alpha am an and app apt are as at au be but by ca cat chain circle da de do dot dots du each eh el em en er es est"
-    " et eu exact fat for from gamma go hand has he i if in ins is it lambda less li link links ma may me more my na nd ne nine no not now"
-    " of on one or per point points rd re rem section sections so st te th than the then times to ton tons try un up was we with last"
-    " half y e o u".split()
-)
 _CURRENTS = frozenset("A mA nA pA".split())  # with their capitals they are amperes, not the words
 _LOGARITHMIC = frozenset("db dbm dbw decibel decibels bel np neper octave decade".split())
 _PREFIXES = "QRYZEPTGMkhcmuµnpfazyrq"
@@ -115,8 +69,10 @@ def find_any_case(text: str) -> tuple[Unit, ...]:
 
 def words() -> frozenset[str]:
     """The words of units that are written in more than one word (``degrees Celsius``, ``per second``, ``square metre``)."""
-    spelled = " ".join(_PHRASES) + " per pro square cubic squared cubed cycles turns revolutions rotations"
-    return frozenset(spelled.split())
+    spelled = (
+        " ".join(PHRASES) + " per pro square cubic squared cubed inverse reciprocal cycles turns revolutions rotations"
+    )
+    return frozenset(re.findall(r"[^\W\d_]+", spelled))
 
 
 def convert(value: Fraction, source: Unit, target: Unit) -> Converted | None:
@@ -201,7 +157,11 @@ def _spelled(text: str) -> list[tuple[str, int]] | None:
         if piece == "1" and not words:
             continue
         found = re.fullmatch(r"((?:[^\W\d]|[%°])+)(?:\^?\(?([+-]?\d)\)?)?", piece)
-        if found is None or (found[1] not in _CURRENTS and found[1].casefold() in _NEVER | _LOGARITHMIC):
+        if (
+            found is None
+            or found[2] == "0"
+            or (found[1] not in _CURRENTS and found[1].casefold() in NEVER | _LOGARITHMIC)
+        ):
             return None
         words.append((found[1], sign * int(found[2] or 1)))
         sign = 1
@@ -219,7 +179,9 @@ def _prepared(text: str) -> str:
     )
     for phrase, word in _longest_first():
         text = re.sub(rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])", word, text, flags=re.I)
+    text = re.sub(r"(?<=[^\W\d_]) an? (?=(?:second|minute|hour|day|week|year)\b)", "/", text, flags=re.I)
     text = re.sub(r"\bper\b|\bpro\b", "/", text, flags=re.I)
+    text = re.sub(r"\b(?:inverse|reciprocal) ([^\W\d_]+)", r"\1^-1", text, flags=re.I)
     text = re.sub(
         r"\b(square|cubic) ([^\W\d_]+)",
         lambda found: found[2] + {"s": "^2", "c": "^3"}[found[1][0].lower()],
@@ -232,7 +194,7 @@ def _prepared(text: str) -> str:
 
 @cache
 def _longest_first() -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(_PHRASES.items(), key=lambda pair: -len(pair[0])))
+    return tuple(sorted(PHRASES.items(), key=lambda pair: -len(pair[0])))
 
 
 def _combined(words: list[tuple[str, int]] | None, spellings: Any) -> tuple[Unit, ...]:

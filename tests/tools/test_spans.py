@@ -18,7 +18,7 @@ def test_what_can_be_read_is_found_verbatim_in_a_sentence(row: dict[str, str]) -
     span = re.sub(r"(?: now|,? please|, thanks)$", "", row["span"])
     if row["expected"] in ("refused", "ambiguous") or not span[0].isdigit() or not span[-1].isalnum():
         return
-    noun = re.sub(r" ?(?:lattice )?(?:nodes|steps|strain)$", "", span)
+    noun = re.sub(r" ?(?:lattice )?(?:nodes|steps|strain|cars)$", "", span)
     found = [s.text for s in find_spans(f"please set the thing to {span}, then pause")]
     assert found in ([span], [noun])
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 from tools.quantity.notation import Marks, UnreadableError, read_number
 
+OF_ONE = "parts of one"  # the unit of a share in words: two parts per million, 1 in 5
+
 
 @dataclass(frozen=True)
 class Amount:

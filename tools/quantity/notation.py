@@ -28,6 +28,8 @@ _DIGITS = (
 )
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_DIGITS})|(?P<word>[^\W\d_]+)|(?P<sign>.))", re.S)
 _OPERATORS = {"plus": "+", "minus": "-", "negative": "-", "x": "*", "by": "*", "times": "*", "over": "/", "π": "pi"}
+_OPERATORS |= {"mal": "*", "fois": "*", "por": "*", "hoch": "^", "puissance": "^", "√": "sqrt"}
+_POWERS = {"squared": 2, "cubed": 3}
 
 
 class TooLargeError(ArithmeticError):
@@ -61,6 +63,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\\(?:times|cdot)(?![a-zA-Z])\s*", "*", text).replace("\\,", " ").replace("\\%", "%")
     text = re.sub(r"\^ ?\{([^{}]*)\}", r"^\1", text).replace("$", "").replace("{,}", ",")
     text = re.sub("[−﹣－]|(?<![\\w.%)])[–—](?=[\\d.])", "-", text)
+    text = re.sub(r"(?<=\d[eE])[–—](?=\d)", "-", text)
     text = re.sub(r"\*\*", "^", re.sub("[×⨯✕✖]", "x", re.sub("[·⋅∙•]", "*", text)))
     return re.sub("[÷∕⁄]", "/", text).strip()
 
@@ -135,9 +138,14 @@ class _Reader:
                 break
         return found
 
+    def is_word(self, ahead: int) -> bool:
+        """Whether letters follow: ``5 squared metres`` is no 25."""
+        place = self.at + ahead
+        return place < len(self.tokens) and self.tokens[place]["word"] is not None
+
     def starts_number(self, ahead: int = 0) -> bool:
         word = self.peek(ahead)
-        return self.literal(ahead) is not None or word in SMALL or word in ("(", "pi")
+        return self.literal(ahead) is not None or word in SMALL or word in ("(", "pi", "sqrt")
 
     def sum(self) -> Fraction:
         value = self.product()
@@ -192,6 +200,12 @@ class _Reader:
         if self.peek() == "^":
             self.at += 1
             return _raised(base, self.exponent())
+        if self.peek() in _POWERS and not self.is_word(1):
+            self.at += 1
+            return base ** _POWERS[self.tokens[self.at - 1]["word"].lower()]
+        if [self.peek(), self.peek(1)] == ["elevado", "a"]:
+            self.at += 2
+            return _raised(base, self.exponent())
         spelled = ["to", "the", "power", "of"]
         taken = next((len(spelled[:n]) for n in (4, 3, 2) if [self.peek(i) for i in range(n)] == spelled[:n]), 0)
         if taken and (self.starts_number(taken) or self.peek(taken) in ("-", "+")):
@@ -220,6 +234,9 @@ class _Reader:
         if self.peek() == "pi":
             self.at += 1
             return PI
+        if self.peek() == "sqrt":
+            self.at += 1
+            return _raised(self.atom(), Fraction(1, 2))
         return self.numeral()
 
     def mixed(self, whole: Fraction) -> Fraction:

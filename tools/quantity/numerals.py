@@ -14,12 +14,25 @@ from fractions import Fraction
 _ONES = "zero one two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+# Those of German, French and Spanish that mean nothing else in English (so no "once", "elf", "cent").
+_NEIGHBOURS = {
+    word: value
+    for value, spelled in {
+        2: "zwei deux dos", 3: "drei trois tres", 4: "vier quatre cuatro", 5: "fünf cinq cinco", 6: "sechs seis",
+        7: "sieben sept siete", 8: "acht huit ocho", 9: "neun neuf nueve", 10: "zehn dix diez", 11: "onze", 12: "zwölf douze doce",
+        15: "fünfzehn quinze quince", 20: "zwanzig vingt veinte", 30: "dreißig trente treinta", 40: "vierzig quarante cuarenta",
+        50: "fünfzig cinquante cincuenta", 60: "sechzig soixante sesenta", 70: "siebzig setenta", 80: "achtzig ochenta",
+        90: "neunzig noventa", 100: "hundert cien",
+    }.items()
+    for word in spelled.split()
+}  # fmt: skip
 
 SMALL = {
     **{word: value for value, word in enumerate(_ONES + _TEENS)},
     **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
     "nought": 0,
     "fourty": 40,
+    **_NEIGHBOURS,
 }
 SCALES = {
     "dozen": 12,

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from tools.quantity.amounts import Amount, bare_number, plain_amount, read_amount, unsigned
-from tools.quantity.notation import Marks, read_number
+from measurement import units
+from tools.quantity.amounts import OF_ONE, Amount, bare_number, plain_amount, read_amount, unsigned
+from tools.quantity.multiples import MULTIPLES, as_part, factor_of, is_share, part_in_words
+from tools.quantity.notation import Marks
 
 Whole = Literal["present", "maximum", "minimum", "range", "default", "unsaid"]
 
@@ -63,17 +65,11 @@ _WHOLES: dict[Whole, str] = {
     "default": rf"(?:(?:the|its) )?(?:default|initial|original|start(?:ing)?)(?: {_THAT})?",
 }
 _ANY_WHOLE = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _WHOLES.items())
-_MORE = "more|higher|larger|bigger|greater|stronger|faster|hotter|warmer|longer|up|increase|increased|mehr|höher"
-_LESS = "less|lower|smaller|fewer|weaker|slower|cooler|colder|shorter|down|decrease|decreased|reduction|reduced|weniger|niedriger"
+_MORE = "more|higher|larger|bigger|greater|stronger|faster|hotter|warmer|longer|deeper|wider|thicker|denser|brighter|up|increase|increased|mehr|höher"
+_LESS = "less|lower|smaller|fewer|weaker|slower|cooler|colder|shorter|shallower|narrower|thinner|dimmer|down|decrease|decreased|reduction|reduced|weniger|niedriger"
 _WAY = rf"(?:(?P<up>{_MORE})|(?P<down>{_LESS}))(?: than (?:{_WHOLES['present']}|before))?"
 _RAISE = "increase|increased|raise|raised|up|add|plus|bump(?: it)? up|turn(?: it)? up"
 _LOWER = "decrease|decreased|reduce|reduced|lower|lowered|subtract|cut|drop|down|take off|turn(?: it)? down"
-_MULTIPLES = {
-    "double": 2, "doubled": 2, "twice": 2, "triple": 3, "tripled": 3, "treble": 3, "thrice": 3,
-    "quadruple": 4, "quadrupled": 4, "quintuple": 5, "halve": Fraction(1, 2), "halved": Fraction(1, 2),
-    "tenfold": 10, "twofold": 2, "threefold": 3, "fivefold": 5, "hundredfold": 100, "thousandfold": 1000,
-    "verdopple": 2, "verdoppeln": 2, "halbiere": Fraction(1, 2), "halbieren": Fraction(1, 2),
-}  # fmt: skip
 _AS_MUCH = rf"(?:(?:as )?(?:much|many|high|large|big|fast|strong|hot|long)(?: as (?:{_WHOLES['present']}|before|now))?|(?:of )?(?:{_WHOLES['present']}))"
 
 
@@ -127,11 +123,11 @@ def _middle(_found: re.Match[str], _marks: Marks) -> Said | None:
 def _share(found: re.Match[str], marks: Marks) -> Said | None:
     """``a quarter of its range``, ``80 % of the maximum``, ``half of what it is``, ``twice that``, ``half the maximum``."""
     part, whole = found["part"], _named_whole(found)
-    multiple = _multiple(part, marks)
+    multiple = factor_of(part, marks)
     if multiple is None:
         amount = plain_amount(part, marks)
         bare = amount is not None and not amount.parts[0][1] and part[0].isdigit()
-        multiple = _as_part(amount) if amount and (found["joint"] or not bare) else None  # "2 min" are minutes
+        multiple = as_part(amount) if amount and (found["joint"] or not bare) else None  # "2 min" are minutes
     if multiple is None or whole is None:
         return None
     return Scaled(multiple) if whole == "present" else Share(multiple, whole)
@@ -140,12 +136,27 @@ def _share(found: re.Match[str], marks: Marks) -> Said | None:
 @_says(rf"(?P<part>.+?)(?: {_AS_MUCH})?")
 def _multiplied(found: re.Match[str], marks: Marks) -> Said | None:
     """``double``, ``halve it``, ``three times as much``, ``2x``, ``× 10``, ``divided by 3``; ``half`` alone stays open."""
-    multiple = _multiple(found["part"], marks)
+    multiple = factor_of(found["part"], marks)
     if multiple is not None:
         return Scaled(multiple)
-    if (part := _part_in_words(found["part"], marks)) is not None:
+    if (part := part_in_words(found["part"], marks)) is not None:
         return Scaled(part) if found["part"] != found.string else Share(part, "unsaid")
     return None
+
+
+@_says(r"(?P<part>[^\W\d_]+(?: [^\W\d_]+)?) (?:of |the )?(?P<amount>[\d.].*)")
+def _part_of_amount(found: re.Match[str], marks: Marks) -> Said | None:
+    """``twice 280 ppm``, ``half of 1 kHz``: an amount, not a change of the present value."""
+    part = MULTIPLES.get(found["part"].lower()) or part_in_words(found["part"].removesuffix(" of"), marks)
+    amount = plain_amount(found["amount"], marks) if part else None
+    if (
+        part is None
+        or amount is None
+        or amount.side is not None
+        or any(is_share(unit) for _value, unit in amount.parts)
+    ):
+        return None
+    return Amount(tuple((value * part, unit) for value, unit in amount.parts))
 
 
 @_says(rf"(?P<n>.+?)(?: times|-fold|fold|x) {_WAY}")
@@ -183,16 +194,23 @@ def _beside(found: re.Match[str], marks: Marks) -> Said | None:
 @_says(rf"(?:by )?(?P<amount>.+?) {_WAY}")
 def _moved(found: re.Match[str], marks: Marks) -> Said | None:
     """``10 % more``, ``5 K less``; ``a third less`` leaves two thirds."""
-    if (part := _part_in_words(found["amount"], marks)) is not None:
+    if (part := part_in_words(found["amount"], marks)) is not None:
         return Scaled(1 + part if found["up"] else 1 - part)
     amount = plain_amount(found["amount"].removeprefix("+"), marks)
     return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
 
 
+@_says(r"(?P<n>.+?) (?:(?P<up>more|additional|extra|further)|fewer|less) (?P<noun>[^\W\d_]+)")
+def _more_of(found: re.Match[str], marks: Marks) -> Said | None:
+    """``ten more cars``."""
+    count = bare_number(found["n"], marks)
+    return Moved(Amount(((count, found["noun"]),)), bool(found["up"])) if count is not None and count > 0 else None
+
+
 @_says(rf"(?:(?P<up>{_RAISE})|(?P<down>{_LOWER}))(?: it)?(?: by)? (?P<amount>.+)")
 def _verb(found: re.Match[str], marks: Marks) -> Said | None:
     """``increase by 10 %``, ``add 5``; ``reduce by a third`` leaves two thirds."""
-    if (part := _part_in_words(found["amount"], marks)) is not None:
+    if (part := part_in_words(found["amount"], marks)) is not None:
         return Scaled(1 + part if found["up"] else 1 - part)
     amount = plain_amount(found["amount"], marks)
     return Moved(amount, bool(found["up"])) if amount and not amount.sign else None
@@ -215,7 +233,7 @@ def _parts(found: re.Match[str], marks: Marks) -> Said | None:
     above, below = found["n"] or found["few"], found["m"] or found["many"]
     below = below if not re.fullmatch("(?:hundred|thousand|million|billion|trillion)", below, re.I) else f"a {below}"
     count, among = bare_number(above, marks), bare_number(below, marks)
-    return Amount(((count / among, ""),)) if count is not None and among else None
+    return Amount(((count / among, OF_ONE),)) if count is not None and among else None
 
 
 @_says(
@@ -235,54 +253,25 @@ def _vague(found: re.Match[str], _marks: Marks) -> Said | None:
 
 
 @_says(
-    r"(?:an? )?(?:period|frequency|angular frequency|time|duration|temperature|energy) of (?P<amount>.+)|(?P<alone>.+)"
+    r"(?:an? )?(?:period|frequency|angular frequency|time|duration|temperature|energy) of (?P<amount>.+)|an? (?P<unit>[^\W\d_]+)|(?P<alone>.+)"
 )
 def _alone(found: re.Match[str], marks: Marks) -> Said | None:
+    """An amount; ``an hour`` is one."""
+    if found["unit"] and units.find(found["unit"]):
+        return Amount(((Fraction(1), found["unit"]),))
+    if found["unit"]:
+        return read_amount(found.string, marks)
     return read_amount(found["amount"] or found["alone"], marks)
 
 
 def vocabulary() -> frozenset[str]:
     """Every word that a rule speaks of, lower case."""
     patterns = " ".join(re.sub(r"\(\?P<\w+>|\\.", " ", pattern.pattern) for pattern, _rule in _rules)
-    return frozenset(re.findall(r"[^\W\d_]+", patterns.lower())) | frozenset(_MULTIPLES)
-
-
-def _part_in_words(text: str, marks: Marks) -> Fraction | None:
-    """``half``, ``a third``, ``three quarters``: a part of something, where ``0.5`` may be an amount of its own."""
-    if not re.fullmatch(
-        r"(?:a |one |two |three )?(?:half|third|quarter|fourth|tenth|hundredth|thousandth)s?", text, re.I
-    ):
-        return None
-    return read_number(text, marks).value
+    return frozenset(re.findall(r"[^\W\d_]+", patterns.lower())) | frozenset(MULTIPLES)
 
 
 def _named_whole(found: re.Match[str]) -> Whole | None:
     return next((name for name in _WHOLES if found[name]), None)
-
-
-def _multiple(text: str, marks: Marks) -> Fraction | None:
-    """A multiplier: ``double``, ``three times``, ``2x``, ``x 2``, ``* 3``, ``times 2``, ``divided by 2``, ``/ 2``."""
-    known = _MULTIPLES.get(text.lower())
-    if known is not None:
-        return Fraction(known)
-    before = re.fullmatch(r"(?P<n>.+?) ?(?:times|mal|fois|veces|-fold|fold|(?<=\d)x|(?<=\d )x)", text, re.I)
-    after = re.fullmatch(r"(?:times|multiplied by|multiply by|\*|x) ?(?P<n>.+)", text, re.I)
-    below = re.fullmatch(r"(?:divided by|divide by|/) ?(?P<n>.+)", text, re.I)
-    found = before or after or below
-    amount = bare_number(found["n"], marks) if found else None
-    if not amount:
-        return None
-    return 1 / amount if below and not (before or after) else amount
-
-
-def _as_part(amount: Amount) -> Fraction | None:
-    """80 % as 0.8; a bare number stays; anything with another unit is no part."""
-    (value, unit), *more = amount.parts
-    if more or amount.sign:
-        return None
-    if unit.lower() in ("%", "percent", "per cent", "pct", "prozent", "por ciento", "pour cent"):
-        return value / 100
-    return value if not unit else None
 
 
 def _directed(found: re.Match[str], factor: Fraction) -> Said:

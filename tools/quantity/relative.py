@@ -99,6 +99,9 @@ def _share(said: Share, ground: _Ground) -> Applied:
     if said.whole != "unsaid":
         return Applied(said.part * _whole(said.whole, ground), relative=True)
     parameter = ground.parameter
+    if is_percent(parameter.unit):
+        points = with_unit(float(said.part * 100), "%")
+        raise Ambiguous(f"Should {parameter.name} be {points}, or that part of its present value?")
     if (
         parameter.minimum is not None
         and parameter.maximum is not None

@@ -40,7 +40,8 @@ _ARTICLE_THEN = frozenset(
 _WHOLES = frozenset("maximum max minimum min default midpoint middle highest lowest".split())
 _AFTER_WHOLE = frozenset("please and now then value possible allowed of for but instead so again".split())
 _PLAIN_WORDS = frozenset(
-    "point hundred halves thirds fifths times plus minus negative over divided by to the power x pi quarters a an and e".split()
+    "point hundred halves thirds fifths times plus minus negative over divided by to the power x pi quarters a an and e"
+    " mal hoch fois puissance por elevado".split()
 )
 _NEVER_LAST = frozenset("of to the by a an and or at per than as from in plus minus between either for on".split())
 _NOT_ONE = frozenset("this that the which no another every each last next any some first other only".split())

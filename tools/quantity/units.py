@@ -15,14 +15,20 @@ from fractions import Fraction
 from measurement import units
 from measurement.errors import Ambiguous, Refused
 from measurement.units import Unit
+from tools.quantity.amounts import OF_ONE
+from tools.quantity.multiples import is_share
 from workloads.parameters import ParameterInfo
 
 _UNITLESS = frozenset(["", "1", "-", "strain", "dimensionless", "ratio", "fraction", "none", "unitless", "relative"])
-_PERCENT = frozenset(["%", "percent", "per cent", "pct", "prozent", "pour cent", "por ciento"])
 _SHARES = {"ppm": 10**6, "ppb": 10**9, "ppt": 10**12, "permille": 1000, "‰": 1000, "per mille": 1000}
 _SUFFIXES = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _KELVIN = (("kelvin", Fraction(1)),)
-_DEGREES = {"F": "°F", "C": "°C"}
+_ACCELERATION = (("meter", Fraction(1)), ("second", Fraction(-2)))
+# What a letter means for a parameter of that dimension, and for no other.
+_NICKNAMES = {
+    _KELVIN: {"F": "°F", "C": "°C"},
+    _ACCELERATION: dict.fromkeys(("g", "G", "g0", "gee", "gees"), "standard_gravity"),
+}
 _TRAILING = re.compile(
     r"[,.]? ?\b(?:please|now|instead|then|thanks|thank you|for now|in total|altogether|bitte|exactly|or so|again|too)[.!]?$",
     re.I,
@@ -41,7 +47,7 @@ class InUnit:
 
 
 def is_percent(unit: str) -> bool:
-    return unit.casefold() in _PERCENT
+    return is_share(unit)
 
 
 def is_unitless(parameter: ParameterInfo) -> bool:
@@ -50,7 +56,10 @@ def is_unitless(parameter: ParameterInfo) -> bool:
 
 def is_unit(text: str) -> bool:
     """Whether ``text`` can stand behind a number as a unit, whatever the parameter: for finding spans."""
-    return not text or is_percent(text) or text.casefold() in _SHARES or text in _SUFFIXES or bool(units.find(text))
+    if not text or text == OF_ONE or is_percent(text) or text in _SUFFIXES:
+        return True
+    nicknamed = any(text in names for names in _NICKNAMES.values())
+    return nicknamed or text.casefold() in _SHARES or bool(units.find(text))
 
 
 def in_unit(value: Fraction, unit: str, parameter: ParameterInfo, change: bool = False) -> InUnit:
@@ -59,8 +68,12 @@ def in_unit(value: Fraction, unit: str, parameter: ParameterInfo, change: bool =
     Raises: Refused for a wrong dimension or an unknown word; Ambiguous when the unit may be two.
     """
     unit = _without_trailing(unit)
+    if unit == OF_ONE:
+        return InUnit(_of_one(value, parameter))
     if _is_own(unit, parameter):
         return InUnit(value)
+    if parameter.unit.casefold() in _SHARES and is_percent(unit):
+        return InUnit(_of_one(value / 100, parameter))
     if is_unitless(parameter) or is_percent(parameter.unit):
         own = _as_share(value, unit, parameter)
         if own is not None:
@@ -72,6 +85,15 @@ def in_unit(value: Fraction, unit: str, parameter: ParameterInfo, change: bool =
     if suffixed is not None:
         return InUnit(suffixed)
     raise _wrong_unit(unit, parameter)
+
+
+def _of_one(share: Fraction, parameter: ParameterInfo) -> Fraction:
+    """A share of one as the parameter counts shares: of one, in per cent, in ppm. Raises: Refused when it counts none."""
+    if is_percent(parameter.unit):
+        return share * 100
+    if not is_unitless(parameter) and parameter.unit.casefold() not in _SHARES:
+        raise _wrong_unit("a share of one", parameter)
+    return share * _SHARES.get(parameter.unit.casefold(), 1)
 
 
 def _without_trailing(unit: str) -> str:
@@ -94,7 +116,8 @@ def _is_own(unit: str, parameter: ParameterInfo) -> bool:
     known = {_singular(word) for word in re.findall(r"[^\W\d_]+", own.casefold())} - _TOO_OPEN
     words = re.findall(r"[^\W\d_]+", unit.casefold())
     spelled = re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+)*", unit) is not None
-    return spelled and all(_singular(word) in known or word in ("of", "the") for word in words)
+    nouns = [word for word in words if word not in ("of", "the")]
+    return spelled and bool(nouns) and all(_singular(word) in known for word in nouns)
 
 
 def _singular(word: str) -> str:
@@ -132,8 +155,7 @@ def _converted(value: Fraction, unit: str, parameter: ParameterInfo, change: boo
             f'Is "{unit}" the unit {parameter.unit} or a power of ten? {parameter.name} is in {parameter.unit}.'
         )
     _ask_about_degrees(unit, targets[0], parameter)
-    if targets[0].roots == _KELVIN:
-        unit = _DEGREES.get(unit, unit)  # "95 F" of a temperature are degrees, of nothing else
+    unit = _NICKNAMES.get(targets[0].roots, {}).get(unit, unit)
     for readings in (units.find(unit), units.find_any_case(unit)):
         found = {}
         for source in readings:
