@@ -15,6 +15,12 @@ def box_sizes(side: int) -> list[int]:
     return [size for size in range(1, max(side // 8, 1) + 1) if side % size == 0]
 
 
+def trimmed(members: Tensor, divisor: int = 16) -> Tensor:
+    """Leave away the last cells of each edge, up to ``divisor − 1``, so that boxes of several sizes divide the grid."""
+    side = members.shape[0] // divisor * divisor
+    return members[tuple(slice(side) for _ in members.shape)]
+
+
 def count_boxes(members: Tensor, size: int) -> int:
     """Count the boxes of ``size`` pixels along each edge that hold at least one member; ``members`` is boolean."""
     shape = [part for side in members.shape for part in (side // size, size)]

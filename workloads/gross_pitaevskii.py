@@ -202,7 +202,7 @@ def moved_to(old: Condensate, grid: Grid, trap: float) -> Condensate:
     matrix = torch.polar(inside.expand_as(turn).contiguous(), turn) / was.points
     wave = torch.fft.fftn(old.psi)
     for direction in range(grid.dimensions):
-        wave = torch.movedim(torch.tensordot(matrix, wave, dims=([1], [direction])), 0, direction)
+        wave = torch.movedim(torch.movedim(wave, direction, -1) @ matrix.T, -1, direction)
     made = Condensate(grid, trap, wave.contiguous())
     made.normalise()
     made.shift = old.shift
