@@ -3,14 +3,16 @@
 In: ``{"type":"chat","message":…,"conversation":…}`` and ``{"type":"cancel"}``. Out: the events of the turn, ``status``,
 ``alert``, and ``{"type":"error","error":…}`` for whatever could not be understood; the socket stays open. One turn runs
 at a time on a socket; it ends with a ``response`` (also when it was cancelled: ``"interrupted": true``) or ``error``.
+A message with a ``user_prompt`` is an energy run instead (``energy_line.py``), and ``{"command":"cancel"}`` ends whatever runs.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from contextlib import aclosing
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -18,6 +20,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from measurement.errors import Conflict, LodgerError
 from tools.contract import Actor
+from ui.energy_line import EnergyLine
+from ui.energy_wishes import SocketWish
 from ui.feed import Feed, Mailbox, OverrunError
 from ui.house import House
 from ui.replies import incident, internal_sentence, shown, strict_json, validation_sentence
@@ -44,7 +48,17 @@ class Cancel(BaseModel):
     type: Literal["cancel"]
 
 
+class Command(BaseModel):
+    """The same wish, as programs for energy runs say it."""
+
+    model_config = ConfigDict(extra="forbid")
+    command: Literal["cancel"]
+
+
+Wish = Chat | Cancel | Command | SocketWish
 INCOMING: TypeAdapter[Chat | Cancel] = TypeAdapter(Annotated[Chat | Cancel, Field(discriminator="type")])
+# What tells the other messages apart, when there is no "type": the field that only they have.
+SHAPES: dict[str, type[Command | SocketWish]] = {"command": Command, "user_prompt": SocketWish}
 
 
 def websocket_router(house: House, feed: Feed) -> APIRouter:
@@ -73,6 +87,7 @@ class Line:
         self._turn: asyncio.Task[None] | None = None
         self._conversation: str | None = None
         self._hung_up = False
+        self._energy = EnergyLine(house, mailbox)
 
     async def run(self) -> None:
         """Talk until the other side hangs up; a turn that still runs then is cancelled."""
@@ -81,6 +96,7 @@ class Line:
             await self._read()
         finally:
             self._hung_up = True
+            await self._energy.hang_up()
             tasks = [task for task in (self._turn, writer) if task is not None]
             for task in tasks:
                 task.cancel()
@@ -117,18 +133,24 @@ class Line:
 
     async def _obey(self, text: str) -> None:
         try:
-            wish = INCOMING.validate_json(text)
+            wish = _understood(text)
         except ValidationError as error:
             await self._complain(_misunderstood(error))
             return
         if isinstance(wish, Chat):
             await self._begin(wish)
-        else:
+        elif isinstance(wish, SocketWish):
+            self._refuse_while_busy()
+            await self._energy.begin(wish)
+        elif not await self._energy.cancel():
             await self._cancel()
 
-    async def _begin(self, wish: Chat) -> None:
-        if self._turn is not None and not self._turn.done():
+    def _refuse_while_busy(self) -> None:
+        if self._energy.running or (self._turn is not None and not self._turn.done()):
             raise Conflict("A turn is still running on this socket; wait for its response, or cancel it first.")
+
+    async def _begin(self, wish: Chat) -> None:
+        self._refuse_while_busy()
         talk = self._house.talk()
         actor = Actor("websocket", self._client(), wish.conversation, wish.message)
         # Its id is known from the start, so that a cancelled first turn can be gone on with.
@@ -168,12 +190,25 @@ class Line:
         await self._mailbox.put_words(strict_json({"type": "error", "error": sentence}))
 
 
+def _understood(text: str) -> Wish:
+    """Read one message by its shape. Raises ValidationError."""
+    try:
+        given: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        given = None  # what is wrong with it is said by the adapter below
+    if isinstance(given, dict) and "type" not in given:
+        for field, shape in SHAPES.items():
+            if field in given:
+                return shape.model_validate(given)
+    return INCOMING.validate_json(text)
+
+
 def _misunderstood(error: ValidationError) -> str:
     """One sentence for a message that is neither of the two known ones."""
     problems = error.errors(include_url=False)
     if problems[0]["type"] in ("dict_type", "union_tag_not_found", "union_tag_invalid"):
         return (
-            'A message is a JSON object whose "type" is "chat" or "cancel"; this one is not: '
+            'A message is a JSON object whose "type" is "chat" or "cancel", or an energy run with a "user_prompt"; this one is not: '
             + shown(problems[0]["input"])
             + "."
         )

@@ -22,12 +22,23 @@ def summary_of(jobs: Sequence[Job], results: Sequence[Result]) -> dict[str, Any]
         "failed_runs": len(results) - len(answered),
         **{method: _sums(rows) for method, rows in by_method.items()},
         "statistics": statistics_of(results),
-        "batches_list": [
-            {"id": job.id, "taken_at": job.taken_at, "state": job.state, "kind": job.plan.kind,
-             "runs": len(job.observations), "benchmark": job.benchmark and job.benchmark.name}
-            for job in jobs
-        ],
-    }  # fmt: skip
+        "batches_list": [short_of(job) for job in jobs],
+    }
+
+
+def short_of(job: Job) -> dict[str, Any]:
+    """A batch in a line."""
+    return {
+        "id": job.id,
+        "taken_at": job.taken_at,
+        "state": job.state,
+        "kind": job.plan.kind,
+        "model": job.plan.model,
+        "runs": len(job.observations),
+        "total": job.total,
+        "benchmark": job.benchmark and job.benchmark.name,
+        "error": job.error,
+    }
 
 
 def _sums(results: Sequence[Result]) -> dict[str, Any]:
