@@ -28,6 +28,7 @@ from agent.lab.observation import Observation
 from agent.lab.plan import Plan, Step, checked
 from agent.lab.result import Result, result_of, statistics_of
 from agent.lab.session import line_of
+from agent.lab.sweep import crossover_of
 from agent.lab.tokens import Tokenizer, by_origin
 from agent.lab.watching import watched_power
 from agent.models.channel import Channel, open_channel
@@ -144,6 +145,7 @@ class Laboratory:
             "benchmark": job.benchmark.name if job.benchmark else None,
             "results": results,
             "statistics": statistics_of(results),
+            "crossover": crossover_of(results),
             "live_power": job.power,
             "live_power_reason": None if job.power else self.no_live_power(job.plan),
             "calibrated": job.calibrated and job.calibrated.to_json(),
