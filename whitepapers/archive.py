@@ -1,0 +1,99 @@
+"""The store as a report reads it: as it was at one moment, and each thing read once.
+
+A report is written while the run goes on, so everything that came after ``until`` is left out, whenever it is asked again.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from measurement.errors import NotFound
+from measurement.requests import Request
+from measurement.store import Audit, ChartIncident, Event, Reading, Run, Store
+
+MOST_RUNS = 100_000
+MOST_READINGS = 200_000
+MOST_ROWS = 20_000
+
+
+class Archive:
+    """What the store knew at ``until`` (Unix time). Not thread-safe: a report has its own."""
+
+    def __init__(self, store: Store, until: float) -> None:
+        self.store, self.until = store, until
+        self._readings: dict[tuple[str, str], list[Reading]] = {}
+
+    def at(self, until: float) -> Archive:
+        """The same store at another moment."""
+        return self if until == self.until else Archive(self.store, until)
+
+    @cached_property
+    def _runs(self) -> dict[str, Run]:
+        return {run.id: run for run in self.store.runs(limit=MOST_RUNS)}
+
+    def run(self, id: str) -> Run:
+        """The run of that id. Raises NotFound."""
+        if id not in self._runs:
+            raise NotFound(f"There is no run {id!r} in the store.", suggestions=list(self._runs)[:5])
+        return self._runs[id]
+
+    def runs(self) -> list[Run]:
+        """Every run, newest first."""
+        return list(self._runs.values())
+
+    def metrics(self, run: str) -> dict[str, str]:
+        """The metrics of a run with their units."""
+        return self.store.metrics_of(run)
+
+    def readings(self, run: str, metric: str) -> list[Reading]:
+        """A metric's readings up to ``until``, oldest first; of more than 200,000 the newest."""
+        key = (run, metric)
+        if key not in self._readings:
+            found = self.store.readings(run, metric, MOST_READINGS)
+            self._readings[key] = [reading for reading in found if reading.taken_at <= self.until]
+        return self._readings[key]
+
+    @cached_property
+    def _audit(self) -> list[Audit]:
+        return [row for row in reversed(self.store.audit(limit=MOST_ROWS)) if row.taken_at <= self.until]
+
+    @cached_property
+    def _events(self) -> list[Event]:
+        return [event for event in reversed(self.store.events(limit=MOST_ROWS)) if event.taken_at <= self.until]
+
+    def audit(self, run: str) -> list[Audit]:
+        """What was done to the run's workload while it lasted, oldest first."""
+        of = self.run(run)
+        return [row for row in self._audit if row.workload == of.workload and self._within(of, row.taken_at)]
+
+    def events(self, run: str, kind: str | None = None) -> list[Event]:
+        """What happened to the run's workload while it lasted, oldest first."""
+        of = self.run(run)
+        return [
+            event
+            for event in self._events
+            if event.workload == of.workload and kind in (None, event.kind) and self._within(of, event.taken_at)
+        ]
+
+    def incidents(self, run: str) -> list[ChartIncident]:
+        """The control charts' incidents that overlap the run, oldest first."""
+        of = self.run(run)
+        ended = min(of.ended_at or self.until, self.until)
+        found = self.store.incidents(since=of.started_at, limit=MOST_ROWS)
+        return [one for one in reversed(found) if one.taken_at <= ended]
+
+    def requests(self, run: str) -> list[Request]:
+        """What people and the agent asked the engine while the run lasted, oldest first."""
+        of = self.run(run)
+        return [one for one in self.store.requests_since(of.started_at) if self._within(of, one.taken_at)]
+
+    def _within(self, run: Run, at: float) -> bool:
+        return run.started_at <= at <= min(run.ended_at or self.until, self.until)
+
+    def row(self, rows: list[Any], id: str, noun: str) -> Any:
+        """The row of that id. Raises NotFound."""
+        found = next((row for row in rows if row.id == id), None)
+        if found is None:
+            raise NotFound(f"There is no {noun} {id!r} in this run.")
+        return found

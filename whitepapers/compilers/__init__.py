@@ -1,0 +1,32 @@
+"""Programs that make a PDF out of LaTeX: one file each, ``ORDER``, ``find() -> path or None`` and ``argv(path)``.
+
+``argv`` is run in the report's folder and makes ``report.pdf`` out of ``report.tex``, without a shell escape.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+
+ADVICE = (
+    "There is no LaTeX on this machine. On Debian or Ubuntu: apt-get install texlive-latex-recommended texlive-science "
+    "latexmk lmodern; or install tectonic. The .tex file, the pictures and the HTML view are complete without it."
+)
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """One that is there: its name and its command."""
+
+    name: str
+    argv: tuple[str, ...]
+
+
+def chosen() -> Compiler | None:
+    """The first compiler that this machine has."""
+    modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+    for module in sorted(modules, key=lambda module: module.ORDER):
+        if (path := module.find()) is not None:
+            return Compiler(module.__name__.rpartition(".")[2], tuple(module.argv(path)))
+    return None

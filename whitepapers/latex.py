@@ -1,0 +1,122 @@
+"""A report as LaTeX: KOMA-Script, siunitx for numbers, booktabs for tables; every fact a link to its row in the appendix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from whitepapers.book import Evidence
+from whitepapers.document import Bullets, Equation, Figure, Heading, Paragraph, Section, Table
+from whitepapers.escape import escape
+from whitepapers.marks import Writer
+from whitepapers.shown import Shown, moment, shown
+
+PREAMBLE = Path(__file__).with_name("preamble.tex")
+MODEL_WROTE = "This paragraph was drafted by the language model and passed the checks."
+NAMES = {Table: "Table", Figure: "Figure", Equation: "Equation"}
+
+
+def number(said: Shown) -> str:
+    """A fact in print, as siunitx sets it."""
+    if said.number is None:
+        return escape(said.words)
+    return rf"\qty{{{said.number}}}{{{_unit(said.unit)}}}" if said.unit else rf"\num{{{said.number}}}"
+
+
+def _unit(unit: str) -> str:
+    return escape(unit).replace("~", r"\,")
+
+
+class Latex(Writer):
+    """Writes ``report.tex``."""
+
+    def whole(self) -> str:
+        """The file. Raises: ReportError for whatever a sentence must not say."""
+        document = self.document
+        abstract = "\n\n".join(self.paragraph(block) for block in document.abstract)
+        body = "\n".join(self._section(section) for section in document.sections)
+        title, subtitle = self.sentence(document.title), self.sentence(document.subtitle)
+        options = "a4paper,10pt,twocolumn" if document.columns == 2 else "a4paper,11pt"
+        preamble = PREAMBLE.read_text("utf-8").replace("%OPTIONS%", options)
+        cited = "\\bibliographystyle{unsrtnat}\n\\bibliography{references}\n" if self.cited else ""
+        return (
+            f"{preamble}\n\\begin{{document}}\n\\reporttitle{{{title}}}{{{subtitle}}}\n"
+            f"\\begin{{reportabstract}}\n{abstract}\n\\end{{reportabstract}}\n{body}\n{cited}{self._appendix()}\\end{{document}}\n"
+        )
+
+    def words(self, text: str) -> str:
+        return escape(text)
+
+    def fact(self, evidence: Evidence, unit: str | None) -> str:
+        return rf"\fact{{{evidence.fact.id}}}{{{number(shown(evidence.fact, unit))}}}"
+
+    def citation(self, keys: Sequence[str]) -> str:
+        return rf"\citep{{{','.join(keys)}}}"
+
+    def reference(self, label: str) -> str:
+        return rf"{NAMES[type(self.labels[label])]}~\ref{{{label}}}"
+
+    def emphasis(self, text: str) -> str:
+        return rf"\emph{{{escape(text)}}}"
+
+    def mathematics(self, tex: str) -> str:
+        return f"${tex}$"
+
+    def paragraph(self, block: Paragraph) -> str:
+        words = self.sentence(block.text)
+        return f"{words}\\modelmark{{}}\n" if block.by == "model" else f"{words}\n"
+
+    def bullets(self, block: Bullets) -> str:
+        items = "\n".join(f"  \\item {self.sentence(item)}" for item in block.items)
+        return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}\n"
+
+    def table(self, block: Table) -> str:
+        heads = " & ".join(rf"\textbf{{{escape(head)}}}" for head in block.heads)
+        rows = "\n".join("    " + " & ".join(self.sentence(cell) for cell in row) + r" \\" for row in block.rows)
+        columns = "".join({"l": "l", "r": "r", "p": "Y"}[letter] for letter in block.columns)
+        float_ = "table*" if block.wide and self.document.columns == 2 else "table"
+        begin, end = (r"\begin{tabularx}{\linewidth}", r"\end{tabularx}") if "Y" in columns else (r"\begin{tabular}", r"\end{tabular}")
+        # a table wider than the page shrinks to it; one that fits keeps its size
+        inner = f"{begin}{{@{{}}{columns}@{{}}}}\n    \\toprule\n    {heads} \\\\\n    \\midrule\n{rows}\n    \\bottomrule\n  {end}"
+        if "Y" not in columns:
+            inner = f"\\begin{{adjusted}}\n  {inner}\n  \\end{{adjusted}}"
+        return (
+            f"\\begin{{{float_}}}[htbp]\n  \\caption[]{{{self.sentence(block.caption)}}}\\label{{{block.label}}}\n"
+            f"  \\centering\\small\n  {inner}\n\\end{{{float_}}}\n"
+        )
+
+    def figure(self, block: Figure) -> str:
+        both = block.wide and self.document.columns == 2
+        float_ = "figure*" if both else "figure"
+        width = r"\linewidth" if block.wide or self.document.columns == 2 else r"0.62\linewidth"
+        return (
+            f"\\begin{{{float_}}}[htbp]\n  \\centering\n  \\includegraphics[width={width}]{{figures/{block.name}.pdf}}\n"
+            f"  \\caption[]{{{self.sentence(block.caption)}}}\\label{{{block.label}}}\n\\end{{{float_}}}\n"
+        )
+
+    def equation(self, block: Equation) -> str:
+        return f"\\begin{{equation}}\\label{{{block.label}}}\n  {block.tex}\n\\end{{equation}}\n"
+
+    def heading(self, block: Heading) -> str:
+        return f"\\subsection{{{escape(block.text)}}}\n"
+
+    def _section(self, section: Section) -> str:
+        inner = "\n".join(self.block(block) for block in section.blocks)
+        return f"\\section{{{escape(section.title)}}}\\label{{sec:{section.name}}}\n\n{inner}"
+
+    def _appendix(self) -> str:
+        rows = "\n".join(self._row(evidence) for evidence in self.book)
+        return f"\\begin{{facttable}}\n{rows}\n\\end{{facttable}}\n"
+
+    def _row(self, evidence: Evidence) -> str:
+        """Key, exact value, how it was had, when, id and digest."""
+        fact = evidence.fact
+        value = number(shown(fact, exact=True)) if fact.value is not None else f"\\emph{{{escape(fact.reason or '')}}}"
+        obtained = f"{fact.method}: {evidence.obtained}" if not evidence.formula else f"formula: {evidence.formula}"
+        cells = (escape(evidence.key), value, escape(obtained), escape(f"{fact.id} {evidence.digest}"))
+        return f"\\factrow{{{fact.id}}}" + "".join(f"{{{cell}}}" for cell in cells)
+
+
+def taken(evidence: Evidence) -> str:
+    """When the fact was taken."""
+    return moment(evidence.fact.taken_at)

@@ -1,0 +1,89 @@
+"""What the metrics did: the focus metric first, the stretches between the changes, then all of them in a table."""
+
+from __future__ import annotations
+
+from whitepapers.book import slug
+from whitepapers.document import Block, Figure, Heading, Paragraph, Table
+from whitepapers.drawing import course, field, panels
+from whitepapers.paper import Paper
+from whitepapers.phrases import fact, groups, known, state
+
+ORDER = 40
+TITLE = "Results"
+
+
+def write(paper: Paper) -> list[Block]:
+    """Words, pictures, tables; without a metric a sentence that says so."""
+    metrics = groups(paper, "metric")
+    if not metrics:
+        return [Paragraph("The run has told no metric, so there is nothing to show.")]
+    blocks: list[Block] = [_progress(paper), *_focus(paper), *_stretches(paper)]
+    rows = [[fact(f"{key}.name"), fact(f"{key}.count"), known(paper, f"{key}.mean"), known(paper, f"{key}.deviation"),
+             known(paper, f"{key}.minimum"), known(paper, f"{key}.maximum"), known(paper, f"{key}.last")] for key in metrics]  # fmt: skip
+    caption = "All metrics over the whole run. The standard error stands behind the mean; “sd” is the standard deviation of the readings."
+    heads = ("Metric", "Readings", "Mean", "sd", "Minimum", "Maximum", "Last")
+    blocks += [Heading("All metrics"), Table("tab:metrics", caption, "lrrrrrr", heads, rows, wide=True)]
+    return [*blocks, *_others(paper), *_field(paper)]
+
+
+def _progress(paper: Paper) -> Paragraph:
+    of = f" of {fact('run.total_steps')}" if "run.total_steps" in paper.book else ""
+    pace = f", {fact('run.pace')} on average, pauses counted" if "run.pace" in paper.book else ""
+    return Paragraph(f"The run {state(paper)} after {known(paper, 'run.steps', 'no')} steps{of}; it had lasted {fact('run.duration')}{pace}.")
+
+
+def _focus(paper: Paper) -> list[Block]:
+    if not paper.focus:
+        return []
+    key = f"metric.{slug(paper.focus)}"
+    if f"{key}.mean" not in paper.book:
+        return [Heading("The metric in focus"), Paragraph(f"{fact(f'{key}.name')} was never a finite number in this run.")]
+    name = course(paper, paper.focus)
+    odd = f" {fact(f'{key}.not_finite')} readings were not finite." if paper.book.value(f"{key}.not_finite") else ""
+    template = (
+        f"From step {fact(f'{key}.first_step')} to step {fact(f'{key}.last_step')} the metric {fact(f'{key}.name')} was read "
+        f"{fact(f'{key}.count')} times ({{{{ref:fig:course}}}}). It began at {fact(f'{key}.first')} and was last {fact(f'{key}.last')}; "
+        f"the lowest value was {fact(f'{key}.minimum')}, the highest {fact(f'{key}.maximum')}, and the mean {fact(f'{key}.mean')}.{odd}"
+    )
+    caption = f"{fact(f'{key}.name')} over the steps of the run. Dashed lines: parameter changes; triangles: alerts."
+    return [
+        Heading("The metric in focus"),
+        paper.prose("Describe how this metric behaved in the run.", template, [key, "run.", "count."]),
+        Figure("fig:course", caption, name, wide=True),
+    ]
+
+
+def _stretches(paper: Paper) -> list[Block]:
+    stretches = [key for key in groups(paper, "stretch") if f"{key}.mean" in paper.book]
+    if len(stretches) < 2 or not paper.focus:
+        return []
+    metric = fact(f"metric.{slug(paper.focus)}.name")
+    rows = [[fact(f"{key}.first_step"), fact(f"{key}.last_step"), fact(f"{key}.count"), fact(f"{key}.mean")] for key in stretches]
+    first, last = stretches[0], stretches[-1]
+    unit = paper.book[f"{first}.mean"].fact.unit
+    words = (
+        f"Between the changes, {metric} had the means of {{{{ref:tab:stretches}}}}. The last mean differs from the first "
+        f"by {{{{calc:{last}.mean - {first}.mean [{unit}]}}}}. Nothing else was held fixed on purpose, so the difference says when, not why."
+    )
+    caption = f"The mean of {metric} in each stretch between two parameter changes, with its standard error where there are readings enough."
+    return [
+        Heading("Before and after the changes"),
+        Paragraph(words),
+        Table("tab:stretches", caption, "rrrr", ("From step", "To step", "Readings", "Mean"), rows),
+    ]
+
+
+def _others(paper: Paper) -> list[Block]:
+    name = panels(paper)
+    caption = "The other metrics over the steps of the run; dashed lines are parameter changes."
+    return [Figure("fig:panels", caption, name, wide=True)] if name else []
+
+
+def _field(paper: Paper) -> list[Block]:
+    name = field(paper)
+    if name is None:
+        return []
+    key = "picture"
+    doc = f" {fact(f'{key}.doc')}." if f"{key}.doc" in paper.book else ""
+    caption = f"{fact(f'{key}.name')} at step {fact(f'{key}.step')}, from {fact(f'{key}.minimum')} to {fact(f'{key}.maximum')}.{doc}"
+    return [Figure("fig:field", caption, name)]
