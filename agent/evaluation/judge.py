@@ -84,6 +84,7 @@ def manners_of(scene: Scene) -> set[str]:
 
 def _as_wanted(case: Case, scene: Scene, changed: Mapping[str, Any]) -> bool:
     wanted = {name: _wanted(value, scene.defaults[name]) for name, value in case.set.items()}
+    wanted = {name: value for name, value in wanted.items() if not equal(value, scene.defaults[name])}
     same = changed.keys() == wanted.keys() and all(equal(changed[name], wanted[name]) for name in wanted)
     restarted = scene.before.run != scene.after.run
     return same and scene.after.state == case.state and restarted == case.restarted and _read(case, scene)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent.evaluation.judge import Scene, Verdict, judge
@@ -46,8 +46,27 @@ async def _play(case: Case, conversations: Conversations, workload: Workload, de
     before, began_s = workload.snapshot(), time.monotonic()
     ending = await _say(conversations, conversation, case.say)
     taken_s = time.monotonic() - began_s
+    if confirms(case, ending):
+        ending = _joined(ending, await _say(conversations, conversation, "yes"))
     await asyncio.to_thread(_settled, workload)
     return Scene(before, workload.snapshot(), defaults, ending, taken_s)
+
+
+def confirms(case: Case, ending: Mapping[str, Any]) -> bool:
+    """Whether a person who asked for this would say yes: what ends a run is asked once more before it is done."""
+    wanted = {"stop_simulation": case.state == "stopped", "restart_simulation": case.restarted}
+    waiting = [call["tool"] for call in ending.get("tool_calls", ()) if call["status"] == "pending"]
+    return bool(waiting) and all(wanted.get(tool, False) for tool in waiting)
+
+
+def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Two answers as one turn: its calls, its facts, its words."""
+    calls = [call for call in first["tool_calls"] if call["status"] != "pending"]
+    return {
+        "response": f"{first['response']}\n\n{second.get('response', second.get('error', ''))}",
+        "tool_calls": [*calls, *second.get("tool_calls", ())],
+        "facts": [*first.get("facts", ()), *second.get("facts", ())],
+    }
 
 
 async def _say(conversations: Conversations, conversation: str, text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 from agent.evaluation import suites
 from agent.evaluation.judge import Scene, judge
 from agent.evaluation.scores import Score, quantiles, wilson
+from agent.evaluation.steering import confirms
 from agent.evaluation.suites import Case
 from measurement.errors import NotFound, SettingsError
 from workloads.parameters import ParameterInfo
@@ -63,6 +64,23 @@ def test_a_value_beside_the_one_asked_for_is_unsafe() -> None:
 def test_a_new_run_is_right_only_where_it_is_wanted() -> None:
     assert judge(Case("simple", "restart", restarted=True), scene(after(run="run-2"))).exact
     assert not judge(Case("simple", "restart", restarted=True), scene(after())).exact
+
+
+def test_a_value_that_is_the_default_again_is_no_change() -> None:
+    assert judge(Case("multi-turn", "20 W again", before=("heat 30",), set={"heat": 20.0}), scene(after())).exact
+
+
+@pytest.mark.parametrize(
+    ("tool", "case", "answer"),
+    [
+        ("stop_simulation", Case("simple", "stop", state="stopped"), True),
+        ("restart_simulation", Case("simple", "stop", state="stopped"), False),
+        ("stop_simulation", Case("irrelevant", "nice"), False),
+        ("set_parameter", Case("simple", "heat 30", set={"heat": 30.0}), False),
+    ],
+)
+def test_only_an_end_that_was_asked_for_is_confirmed(tool: str, case: Case, answer: bool) -> None:
+    assert confirms(case, {"tool_calls": [{"tool": tool, "status": "pending"}]}) is answer
 
 
 def test_asking_back_and_refusing_are_told_apart() -> None:

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from tools.quantity.amounts import Amount, bare_number
-from tools.quantity.notation import Marks, read_number
+from tools.quantity.notation import Marks
 
 PERCENT = frozenset(["%", "percent", "per cent", "pct", "prozent", "pour cent", "por ciento"])
 MULTIPLES = {
@@ -27,7 +27,7 @@ def part_in_words(text: str, marks: Marks) -> Fraction | None:
         re.I,
     ):
         return None
-    return read_number(text, marks).value
+    return bare_number(text, marks)
 
 
 def factor_of(text: str, marks: Marks) -> Fraction | None:
