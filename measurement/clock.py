@@ -45,3 +45,8 @@ def iso_utc(wall_s: float) -> str:
 def local_hms(wall_s: float) -> str:
     """The local time of day, ``10:40:00``, as the page and the chat show it."""
     return datetime.fromtimestamp(wall_s).strftime("%H:%M:%S")
+
+
+def local_stamp(wall_s: float) -> str:
+    """The local date and time as a part of a name: ``20261121_104000``."""
+    return datetime.fromtimestamp(wall_s).strftime("%Y%m%d_%H%M%S")
