@@ -56,8 +56,8 @@ class Lifecycle:
 
     # what people do
 
-    def start(self) -> None:
-        """Start a new run at step 0.
+    def start(self, checkpoint: CheckpointResult | None = None) -> None:
+        """Start a new run at step 0, or from a checkpoint of another.
 
         Raises:
             Conflict: it runs already.
@@ -73,8 +73,8 @@ class Lifecycle:
                 self._live.begin(run=before.run, step=before.step)
             else:
                 self._remove_checkpoints()
-                self._live.begin(run=None)
-            self._launch(None)
+                self._live.begin(run=None, step=checkpoint.step if checkpoint else 0)
+            self._launch(checkpoint)
 
     def stop(self) -> StateResult:
         """End it: at its next step, or by force after the grace. Stopping what does not run is fine."""
@@ -249,11 +249,11 @@ class Lifecycle:
     def _leave_alone(self) -> None:
         """A program that we did not start is not asked for checkpoints that nobody wants."""
 
-    def checkpoint_path(self) -> str:
-        """Where this run's checkpoint stands."""
+    def checkpoint_path(self, of: str | None = None) -> str:
+        """Where this run's checkpoint stands, or another one of it."""
         folder = self._habits.checkpoint_folder
         folder.mkdir(parents=True, exist_ok=True)
-        return str((folder / f"{self._live.snapshot().run}.checkpoint").resolve())
+        return str((folder / f"{of or self._live.snapshot().run}.checkpoint").resolve())
 
     def _checkpoint_in_time(self) -> None:
         session = self.session
@@ -275,7 +275,7 @@ class Lifecycle:
     def _remove_checkpoints(self) -> None:
         """Those of earlier runs: a new run begins at step 0."""
         try:
-            for path in self._habits.checkpoint_folder.glob("run-*.checkpoint*"):
+            for path in self._habits.checkpoint_folder.glob("*.checkpoint*"):
                 path.unlink(missing_ok=True)
         except OSError as error:
             self._record.alert_now("checkpoint", f"Old checkpoints cannot be removed: {error}.")

@@ -227,9 +227,12 @@ class Simulation:
         self._pictured: dict[str, float] = {}
         self._start_values: dict[str, Any] = json.loads(os.environ.pop("LODGER_PARAMETERS", None) or "{}")
         self._restoring = _read_checkpoint(os.environ.pop("LODGER_RESTORE", None))
-        self._start_values.update(self._restoring["parameters"] if self._restoring else {})
+        self._then: dict[str, Any] = {}  # asked for after the checkpoint, or for a branch of it
+        if self._restoring:
+            self._then, self._start_values = self._start_values, dict(self._restoring["parameters"])
         if self._comm:  # every rank begins with what rank 0 was told
-            self._start_values, self._restoring = self._comm.bcast((self._start_values, self._restoring), root=0)
+            told = (self._start_values, self._restoring, self._then)
+            self._start_values, self._restoring, self._then = self._comm.bcast(told, root=0)
         if line:
             line.introduction = self._introduction
         self._hello()
@@ -381,7 +384,19 @@ class Simulation:
             self.step = self._restoring["step"]
             self.note(f"Restored from the checkpoint of step {self.step}.")
             self._restoring = None
+            self._change_at_once({name: value for name, value in self._then.items() if name in self.parameters})
         self._tell_state()
+
+    def _change_at_once(self, wanted: dict[str, Any]) -> None:
+        """Before the first step after a checkpoint: the values that differ from the checkpoint's."""
+        differing = {name: value for name, value in wanted.items() if self.parameters[name].value != value}
+        try:
+            changes = self._change(differing)
+        except (ValueError, MemoryError, RuntimeError) as error:
+            self.note(f"Goes on with the values of the checkpoint: {_sentence(error)}")
+            return
+        if changes:
+            self._post("applied", id=None, step=self.step, changes=changes)
 
     def _safe_point(self, line: _Line) -> bool:
         """Do what is asked, wait while paused; False ends the loop."""
@@ -430,6 +445,8 @@ class Simulation:
         changes: list[dict[str, Any]] = []
         refusal: Exception | None = None
         try:
+            if request.get("checkpoint"):  # so that the change can be undone exactly: the state just before it
+                self._keep(request["checkpoint"])
             changes = self._change(request["changes"])
         except Exception as error:
             refusal = error
@@ -453,13 +470,16 @@ class Simulation:
         self._tell_state(request)
 
     def _on_checkpoint(self, request: dict[str, Any]) -> None:
+        self._keep(request["path"])
+        self._post("checkpointed", id=request.get("id"), path=request["path"], step=self.step)
+
+    def _keep(self, path: str) -> None:
         if not self._save:
             raise ValueError(f"{self.name} cannot be checkpointed: it has no @sim.checkpoint.")
         values = {name: parameter.value for name, parameter in self.parameters.items()}
         state = self._save()  # on every rank, so that it may gather; what rank 0 gives is kept
         if self._line:
-            _write_atomically(request["path"], {"step": self.step, "parameters": values, "state": state})
-        self._post("checkpointed", id=request.get("id"), path=request["path"], step=self.step)
+            _write_atomically(path, {"step": self.step, "parameters": values, "state": state})
 
     def _on_restore(self, request: dict[str, Any]) -> None:
         if not self._load:

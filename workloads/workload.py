@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from measurement.clock import SYSTEM_CLOCK, Clock
-from measurement.errors import Conflict, LodgerError, SettingsError, Unavailable
+from measurement.errors import Conflict, SettingsError, Unavailable
 from measurement.store import Reading, Store
+from workloads.answers import Settled, answer_of, set_result, tell_late
 from workloads.attached import AttachedSession
 from workloads.attendant import Care
-from workloads.channel import Answer
 from workloads.exits import RestartPolicy
 from workloads.lifecycle import Habits, Lifecycle
 from workloads.live import RING, Live
-from workloads.messages import Applied, Checkpointed
+from workloads.messages import Checkpointed
 from workloads.parameters import check_all, unknown
 from workloads.record import Listener, Record
 from workloads.session import Session, terms_of
@@ -31,8 +30,6 @@ from workloads.snapshot import (
     State,
     StateResult,
 )
-
-Settled = Callable[[SetResult | LodgerError], object]
 
 
 class Workload:
@@ -74,6 +71,12 @@ class Workload:
         if not re.fullmatch(r"[\w-][\w.-]*", name):
             raise SettingsError(f"A workload cannot be called {name!r}: use letters, digits, '_', '-' and '.'.")
         self.name, self.argv = name, tuple(argv)
+        self._options: dict[str, Any] = {
+            "store": store, "run_folder": run_folder, "log_folder": log_folder, "env": env, "cwd": cwd,
+            "memory_limit_bytes": memory_limit_bytes, "nice": nice, "data_folder": data_folder,
+            "checkpoint_every_s": checkpoint_every_s, "stall_after_s": stall_after_s, "stop_grace_s": stop_grace_s,
+            "clock": clock,
+        }  # fmt: skip
         self._live = Live(name, clock)
         self._live.want_only(parameters or {})
         self._record = Record(name, store, clock)
@@ -144,15 +147,25 @@ class Workload:
 
     # starting and ending
 
-    def start(self) -> None:
-        """Start a new run at step 0 with the present parameters.
+    def twin(self, name: str, **changed: Any) -> Workload:
+        """Make another of the same program, with options that differ; not started.
+
+        Raises:
+            Conflict: it was started elsewhere, so nobody here knows how.
+        """
+        if self.attached:
+            raise Conflict(f"{self.name} was started elsewhere, so there is no second one to start.")
+        return Workload(name, self.argv, **{**self._options, **changed})
+
+    def start(self, checkpoint: CheckpointResult | None = None) -> None:
+        """Start a new run at step 0 with the present parameters, or from a checkpoint of a twin.
 
         Raises:
             Conflict: it runs already.
             WorkloadError: it cannot be started; the state is ``failed``.
         """
         self._asked = None
-        self._life.start()
+        self._life.start(checkpoint)
 
     def leave(self) -> StateResult:
         """Let go of it: a program that was started elsewhere goes on, one that was started here is stopped."""
@@ -195,7 +208,7 @@ class Workload:
         if before.state == goal and self._asked in (None, goal):
             return StateResult(goal, goal, before.step, "already")
         self._asked = goal
-        heeded = _answer(session.request(verb), timeout_s)
+        heeded = answer_of(session.request(verb), timeout_s)
         after = self.snapshot()
         return StateResult(before.state, after.state, after.step, None if heeded else "pending")
 
@@ -206,11 +219,23 @@ class Workload:
             raise Conflict(f"{self.name} {what}, so there is nothing to {verb}; restart it first.", state=known.state)
         return session
 
-    def set(self, changes: Mapping[str, Any], timeout_s: float = 5.0, on_applied: Settled | None = None) -> SetResult:
+    def kept_before(self, change: str) -> Path:
+        """Where the state just before a change stands, if it was made with one."""
+        return Path(self._life.checkpoint_path(f"undo-{change}"))
+
+    def set(
+        self,
+        changes: Mapping[str, Any],
+        timeout_s: float = 5.0,
+        on_applied: Settled | None = None,
+        *,
+        keep_state: Path | None = None,
+    ) -> SetResult:
         """Change parameters at the next step boundary, all or none.
 
         When nothing runs the values are kept for the restart. When the simulation does not answer within ``timeout_s``
         seconds the result is ``pending``, and ``on_applied`` is called later, with the result or with the error.
+        ``keep_state`` is where the state just before the change is written, at the same step boundary.
 
         Raises:
             NotFound: a name that is no parameter.
@@ -227,16 +252,17 @@ class Workload:
             self._live.keep(values)
             return SetResult(planned, kept=True)
         self._live.await_changes(values)
-        answer = session.request("set", changes=values)
+        kept = {"checkpoint": str(keep_state)} if keep_state else {}
+        answer = session.request("set", changes=values, **kept)
         answer.add_done_callback(lambda _: self._live.settle_changes(values))
-        applied = _answer(answer, timeout_s)
+        applied = answer_of(answer, timeout_s)
         if applied is None:
-            answer.add_done_callback(lambda late: _tell_late(late, planned, on_applied))
+            answer.add_done_callback(lambda late: tell_late(late, planned, on_applied))
             return SetResult(planned, pending=True)
-        return _set_result(applied, planned)
+        return set_result(applied, planned)
 
-    def checkpoint(self, timeout_s: float = 60.0) -> CheckpointResult:
-        """Keep the simulation's state at the next step boundary, in place of the checkpoint before.
+    def checkpoint(self, timeout_s: float = 60.0, *, path: str | None = None) -> CheckpointResult:
+        """Keep the simulation's state at the next step boundary, in place of the checkpoint before, or at a path of its own.
 
         Raises:
             Conflict: nothing runs, or it cannot be checkpointed.
@@ -246,7 +272,7 @@ class Workload:
         session = self._running("checkpoint")
         if not self.snapshot().can_checkpoint:
             raise Conflict(f"{self.name} cannot be checkpointed: its program has no @sim.checkpoint.")
-        answer = _answer(session.request("checkpoint", path=self._life.checkpoint_path()), timeout_s)
+        answer = answer_of(session.request("checkpoint", path=path or self._life.checkpoint_path()), timeout_s)
         if answer is None:
             raise Unavailable(f"{self.name} has not written its checkpoint within {timeout_s:g} s; it may still come.")
         saved = cast("Checkpointed", answer)
@@ -263,32 +289,7 @@ class Workload:
         session = self._running("restore")
         if not self.snapshot().can_restore:
             raise Conflict(f"{self.name} cannot go back: its program has no @sim.restore.")
-        answer = _answer(session.request("restore", path=path), timeout_s)
+        answer = answer_of(session.request("restore", path=path), timeout_s)
         if answer is None:
             raise Unavailable(f"{self.name} has not gone back within {timeout_s:g} s; it may still do so.")
-        return _set_result(answer, [])
-
-
-def _answer(answer: Future[Answer], timeout_s: float) -> Answer | None:
-    """The answer, or None when it is not there in time; a refusal is raised."""
-    try:
-        return answer.result(timeout_s)
-    except TimeoutError:
-        return None
-
-
-def _set_result(answer: Answer, planned: list[Change]) -> SetResult:
-    applied = cast("Applied", answer)
-    units = {change.name: change.unit for change in planned}
-    return SetResult([Change(name, old, new, units.get(name, ""), applied.step) for name, old, new in applied.changes])
-
-
-def _tell_late(answer: Future[Answer], planned: list[Change], on_applied: Settled | None) -> None:
-    if on_applied is None:
-        return
-    error = answer.exception()
-    on_applied(_set_result(answer.result(), planned) if error is None else _as_ours(error))
-
-
-def _as_ours(error: BaseException) -> LodgerError:
-    return error if isinstance(error, LodgerError) else LodgerError(str(error))
+        return set_result(answer, [])
