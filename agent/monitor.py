@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from agent.disturbances import Disturbances
 from agent.engines.base import Engine
-from agent.probing import HERE, SKIPPED, Probe, telemetry_of
+from agent.probing import HERE, SKIPPED, Probe, spent_wh, telemetry_of
 from agent.surroundings import Surroundings
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.control import METRICS, Frozen, Judgement, Process, Watch, design, freeze, from_record, metric_named
@@ -26,6 +26,7 @@ from measurement.control.alarms import AlarmKind
 from measurement.control.metrics import ALARMING
 from measurement.errors import Refused, StoreError
 from measurement.host import usage
+from measurement.requests import Request
 from measurement.spc import LEAST_BASELINE
 from measurement.store import Retention, Store, Telemetry
 from workloads.runner import WorkloadEvent, Workloads
@@ -40,7 +41,10 @@ Listener = Callable[[WorkloadEvent], object]
 
 @dataclass(frozen=True)
 class MonitorState:
-    """What the page tells of the monitor: ``busy_share`` is the part of the time that the engine spends on probes."""
+    """What the page tells of the monitor: ``busy_share`` is the part of the time that the engine spends on probes.
+
+    ``wh`` is the energy of the ``metered`` probes so far; ``None`` while none could be metered, with the reason.
+    """
 
     interval_s: float
     probes: int
@@ -48,6 +52,9 @@ class MonitorState:
     failed: int
     busy_share: float | None
     false_alarms_per_day: float
+    wh: float | None = None
+    wh_reason: str | None = None
+    metered: int = 0
 
 
 class Monitor:
@@ -79,6 +86,9 @@ class Monitor:
         self._threads: list[threading.Thread] = []
         self._probes = self._skipped = self._failed = 0
         self._busy_s = 0.0
+        self._metered = 0
+        self._wh: float | None = None
+        self._wh_reason: str | None = "no probe was sent yet"
 
     def __enter__(self) -> Self:
         self.start()
@@ -118,7 +128,10 @@ class Monitor:
         """How the watch goes."""
         passed_s = self._clock.monotonic_s() - self._began_s if self._threads else 0.0
         share = self._busy_s / passed_s if passed_s > 0 and self._probes else None
-        return MonitorState(self._interval_s, self._probes, self._skipped, self._failed, share, self._per_day)
+        return MonitorState(
+            self._interval_s, self._probes, self._skipped, self._failed, share, self._per_day,
+            self._wh, None if self._wh is not None else self._wh_reason, self._metered,
+        )  # fmt: skip
 
     def take(self, row: Telemetry) -> None:
         """Keep and judge one row of telemetry, from here or from elsewhere."""
@@ -209,7 +222,15 @@ class Monitor:
         self._busy_s += self._clock.monotonic_s() - began_s
         self._probes += 1
         self._failed += request.outcome != "ok"
+        self._add_energy(request)
         return telemetry_of(request)
+
+    def _add_energy(self, request: Request) -> None:
+        spent, reason = spent_wh(request)
+        if spent is None:
+            self._wh_reason = reason
+        else:
+            self._wh, self._metered = (self._wh or 0.0) + spent, self._metered + 1
 
     def _take_requests(self) -> None:
         """Every real request that ended since the last tick."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.engines.base import Engine
-from agent.engines.recorder import purpose, requests_under_way
+from agent.engines.recorder import Purpose, purpose, requests_under_way
 from agent.models.channel import open_channel, translated
 from measurement.errors import EngineError
 from measurement.requests import Request
@@ -21,6 +21,7 @@ from measurement.store import Telemetry
 TOKENS = 8
 SEED = 7
 TIMEOUT_S = 15.0
+METERED_WITHIN_S = 1.0
 SKIPPED = "skipped"
 HERE = "here"
 _MESSAGES = [{"role": "user", "content": "Count: one, two, three, four, five, six, seven, eight, nine, ten, eleven,"}]
@@ -58,7 +59,7 @@ class Probe:
                 return replace(why.requests[-1], outcome=f"error: no answer within {TIMEOUT_S:.0f} s")
             except EngineError as error:
                 return replace(why.requests[-1], outcome=f"error: {error.message}")
-        return why.requests[-1]
+            return await _metered(why)
 
     async def _stream(self) -> None:
         stream = await self._channel.client.chat.completions.create(
@@ -73,6 +74,14 @@ class Probe:
         async with stream:
             async for _ in stream:
                 pass
+
+
+async def _metered(why: Purpose) -> Request:
+    """The request with its energy, as soon as that is known; a slow counter does not hold up the schedule."""
+    try:
+        return (await asyncio.wait_for(why.settled(), METERED_WITHIN_S))[-1]
+    except TimeoutError:
+        return why.requests[-1]
 
 
 def telemetry_of(request: Request) -> Telemetry:
@@ -100,6 +109,14 @@ def telemetry_of(request: Request) -> Telemetry:
     )
 
 
+def spent_wh(request: Request) -> tuple[float | None, str | None]:
+    """The measured energy of a request, gross, or why there is none; an estimate from a table is no measurement."""
+    energy = request.energy or {}
+    if energy.get("method") == "estimated":
+        return None, "no energy counter here: only an estimate, which does not follow the engine"
+    return energy.get("gross_wh"), energy.get("reason") or "it was not metered"
+
+
 def _energy(request: Request) -> float | None:
-    spent_wh = (request.energy or {}).get("gross_wh")
-    return 1000.0 * spent_wh / request.completion_tokens if spent_wh is not None and request.completion_tokens else None
+    spent, _ = spent_wh(request)
+    return 1000.0 * spent / request.completion_tokens if spent is not None and request.completion_tokens else None

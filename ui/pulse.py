@@ -9,10 +9,11 @@ import gradio as gr
 from ui.assets import static
 
 
-def pulse(watch: Literal["acts", "readings", "clock"]) -> gr.HTML:
+def pulse(watch: Literal["acts", "readings", "clock", "second"]) -> gr.HTML:
     """Make the heartbeat (``ui/static/pulse.js``); listen to its ``tick``.
 
-    ``watch``: ``acts`` (states and changes), ``readings`` (these and every new reading) or ``clock`` (every three seconds).
+    ``watch``: ``acts`` (states and changes), ``readings`` (these and every new reading) ``clock`` (every three
+    seconds) or ``second``.
     """
     return gr.HTML(
         html_template='<i class="pulse"></i>',

@@ -32,6 +32,7 @@ from measurement.spc.nelson import (
     violations,
 )
 from measurement.spc.run_length import (
+    LONE_RULE_ARL,
     RunLength,
     cusum_arl,
     cusum_h,
@@ -57,6 +58,7 @@ from measurement.spc.transform import (
 __all__ = [
     "EVERY_RULE",
     "LEAST_BASELINE",
+    "LONE_RULE_ARL",
     "NELSON",
     "PREFERRED_BASELINE",
     "PRESETS",

@@ -17,7 +17,7 @@ C. W. Champ and W. H. Woodall, Technometrics 29 (1987) 393-399; D. Siegmund, *Se
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -32,6 +32,9 @@ from measurement.spc.nelson import NELSON, Conventions, check_rules, rule_flags
 NODES = 96
 LEAST_ARL, LARGEST_ARL = 10.0, 1e9
 SECONDS_A_DAY = 86_400
+# In-control run length of each of Nelson's rules alone, in points: rules 1 and 2 exactly (1 / 0.0027; 2^9 - 1, a run of
+# nine of a fair coin), the others by ``simulated_arl`` with 40,000 runs (standard error 0.5 %; rule 8 with 6,000: 1.3 %).
+LONE_RULE_ARL: Mapping[int, float] = {1: 370.4, 2: 511.0, 3: 421.0, 4: 601.0, 5: 510.0, 6: 294.0, 7: 961.0, 8: 14_500.0}
 BLOCK = 256  # points simulated at a time; runs that have not alarmed go on into the next block
 
 
