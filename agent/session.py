@@ -15,8 +15,10 @@ from agent import assistant, export, models, words
 from agent.answer import ending_event, final_words, new_message, recent_of, vocabulary_of
 from agent.engines.base import Engine
 from agent.engines.recorder import purpose
+from agent.lab.tokens import Tokenizer
 from agent.models.channel import Channel, open_channel
 from agent.reading import read
+from agent.receipt import Account
 from agent.speech import Speech, TurnEvent, until_the_end
 from agent.turn import Pending, Turn
 from agent.usage import Stopwatch
@@ -50,6 +52,7 @@ class Conversations:
         self._store, self._workloads, self._engine = store, workloads, engine
         self._threads: dict[str, Thread] = {}
         self._channel: Channel | None = None
+        self._tokenizer = Tokenizer(engine) if engine else None
         self.services: tuple[object, ...] = ()  # the residents, who move in after the conversations are there
 
     async def send(
@@ -155,12 +158,13 @@ class Conversations:
         self, id: str, thread: Thread, message: str, actor: Actor, events: asyncio.Queue[TurnEvent]
     ) -> None:
         """Give one answer and keep it, whatever happens on the way."""
-        watch = Stopwatch()
+        watch, account = Stopwatch(), Account(self._engine, self._tokenizer, id)
         turn = await asyncio.to_thread(self._turn, id, thread, message, actor, events.put_nowait)
         spoken = Speech(turn, events.put_nowait, watch)
         interrupted, error = False, ""
         await asyncio.to_thread(self._store.add_message, new_message(id, "user", message))
-        with purpose("chat", id) as why:
+        await account.open()
+        with purpose("chat", id, account.metering) as why:
             try:
                 await self._reply(turn, thread, spoken, events.put_nowait)
             except asyncio.CancelledError:
@@ -172,12 +176,17 @@ class Conversations:
             except Exception:
                 log.exception("a turn failed unexpectedly")
                 error = "The answer failed for a reason that is not your fault; the log has the details."
+        usage = watch.usage(why.requests)
+        try:
+            usage["receipt"] = await account.receipt(why, len(turn.performed))
+        except asyncio.CancelledError:  # the listener left while slow counters were waited for
+            interrupted = True
         response = final_words(spoken.text(), turn, interrupted, error)
         kept = replace(
             new_message(id, "assistant", response),
             tool_calls=[done.to_json() for done in turn.performed],
             facts=[fact.to_json() for done in turn.performed for fact in done.outcome.facts],
-            usage=watch.usage(why.requests),
+            usage=usage,
             interrupted=interrupted or bool(error),
         )
         await asyncio.shield(asyncio.to_thread(self._store.add_message, kept))

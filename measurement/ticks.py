@@ -19,7 +19,9 @@ _ENOUGH = 8
 @dataclass
 class _Counter:
     nominal_s: float
+    learns: bool = True
     value_j: float | None = None
+    moved: bool = False
     since_s: float = 0.0
     last_s: float = 0.0
     stood_s: deque[float] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
@@ -29,7 +31,8 @@ class TickWatch:
     """Learns ticks from snapshots."""
 
     def __init__(self, domains: Iterable[Domain]) -> None:
-        self._counters = {domain.key: _Counter(domain.tick_s) for domain in domains}
+        # A process that sleeps stands still; that tells nothing of how often its share is reckoned.
+        self._counters = {domain.key: _Counter(domain.tick_s, domain.kind != "process") for domain in domains}
 
     def see(self, snapshot: Snapshot) -> None:
         """Take in what was read."""
@@ -38,7 +41,9 @@ class TickWatch:
             if reading.energy_j is None:
                 continue
             if counter.value_j is not None and reading.energy_j != counter.value_j:
-                counter.stood_s.append(counter.last_s - counter.since_s)
+                counter.moved = True
+                if counter.learns:
+                    counter.stood_s.append(counter.last_s - counter.since_s)
             if reading.energy_j != counter.value_j:
                 counter.value_j, counter.since_s = reading.energy_j, reading.at_s
             counter.last_s = reading.at_s
@@ -50,7 +55,7 @@ class TickWatch:
 
     def moves(self, key: str) -> bool:
         """Whether this counter was ever seen to move."""
-        return bool(self._counters[key].stood_s)
+        return self._counters[key].moved
 
     def known(self, key: str) -> bool:
         """Whether the counter was seen to move often enough to know its tick."""
