@@ -73,9 +73,13 @@ class Turn:
         """Carry out what the person said yes to."""
         self._note(pending.tool, pending.args, await self.act(pending.tool, pending.args, self.context.actor))
 
-    def await_yes(self, tool: str, args: dict[str, Any], question: str) -> None:
-        """Keep a call until the person says yes; the next message decides."""
+    def suggest(self, tool: str, args: dict[str, Any], question: str) -> None:
+        """Show a call that waits until the person says yes; the next message decides."""
+        self._note(tool, args, self._asking(tool, args, question))
+
+    def _asking(self, tool: str, args: dict[str, Any], question: str) -> Outcome:
         self.pending.append(Pending(tool, args, question))
+        return Outcome("pending", question, {"question": question, "answers": ["Yes", "No"]})
 
     async def act(self, tool: str, args: dict[str, Any], actor: Actor) -> Outcome:
         """Call the tool in a thread of its own; once begun it runs to its end, even if the person stops the answer."""
@@ -99,9 +103,10 @@ class Turn:
         if verdict.decision == "allow":
             return None
         if verdict.decision == "ask" and verdict.confirmable:
-            self.await_yes(tool, args, verdict.sentence)
-        status = "pending" if verdict.decision == "ask" else "refused"
-        return Outcome(status, verdict.sentence, {"question" if status == "pending" else "error": verdict.sentence})
+            return self._asking(tool, args, verdict.sentence)
+        if verdict.decision == "ask":
+            return Outcome("pending", verdict.sentence, {"question": verdict.sentence})
+        return Outcome("refused", verdict.sentence, {"error": verdict.sentence})
 
     def _note(self, tool: str, args: dict[str, Any], outcome: Outcome) -> Performed:
         done = Performed(new_id("call"), tool, args, outcome)

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from workloads.runner import Snapshot
 
 SHOWN_EVERY_S = 0.08
+RUN_ACTS = {"Pause": "pause_simulation", "Resume": "resume_simulation", "Run again": "restart_simulation"}
+OFFERED = {
+    "running": "Pause",
+    "paused": "Resume",
+    "finished": "Run again",
+    "stopped": "Run again",
+    "failed": "Run again",
+}
 LISTED = 40
 
 
@@ -101,6 +109,10 @@ class Desk:
         """Take an example sentence that was clicked."""
         return self._taken(str(getattr(event, "words", "")), Kept.read(told))
 
+    def take_option(self, told: Any, event: gr.SelectData) -> tuple[Any, ...]:
+        """Take the answer to a question that was clicked."""
+        return self._taken(str(event.value), Kept.read(told))
+
     def _taken(self, words: str, kept: Kept) -> tuple[Any, ...]:
         if not words.strip():
             return "", gr.skip(), kept.to_json(), ""
@@ -121,7 +133,7 @@ class Desk:
                     yield before + answer.messages(), gr.skip()
                     shown_at = SYSTEM_CLOCK.monotonic_s()
         answer.finished = True
-        yield before + answer.messages(), gr.skip()
+        yield before + answer.asking(), gr.skip()
 
     async def _turn(self, words: str, kept: Kept, answer: Answer) -> AsyncGenerator[None]:
         """Feed the turn's events to ``answer``; what cannot be answered is said in it."""
@@ -158,7 +170,7 @@ class Desk:
             value=f"Undo {said_change(last)}" if last else "Undo last change", interactive=last is not None
         )
         state = shown.state if shown else ""
-        toggle = gr.update(value="Resume" if state == "paused" else "Pause", interactive=state in ("running", "paused"))
+        toggle = gr.update(value=OFFERED.get(state, "Pause"), interactive=state in OFFERED)
         return undo, toggle
 
     def offers(self) -> tuple[Any, Any]:
@@ -170,9 +182,9 @@ class Desk:
         """Take the last change back."""
         return await self._act("undo", Kept.read(told))
 
-    async def pause_or_resume(self, label: str, told: Any) -> tuple[Any, ...]:
+    async def pause_or_run(self, label: str, told: Any) -> tuple[Any, ...]:
         """Do what the button says."""
-        return await self._act("resume_simulation" if label == "Resume" else "pause_simulation", Kept.read(told))
+        return await self._act(RUN_ACTS[label], Kept.read(told))
 
     async def _act(self, tool: str, kept: Kept) -> tuple[Any, ...]:
         outcome = await asyncio.to_thread(registry.call, tool, self._house.context(kept.actor()))

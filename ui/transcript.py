@@ -77,15 +77,25 @@ class Answer:
             shown.append(_sources(self.facts, self.usage))
         return shown
 
+    def asking(self) -> list[gr.ChatMessage]:
+        """The bubbles, with buttons for the answers to what was asked back; for the newest answer only."""
+        shown = self.messages()
+        answers = [str(word) for call in self.calls.values() if call.status == "pending" for word in _offered(call)]
+        if self.finished and shown and answers:
+            shown[-1].options = [{"value": word} for word in dict.fromkeys(answers)]
+        return shown
+
 
 def stored_messages(messages: Iterable[Message]) -> list[gr.ChatMessage]:
     """A conversation out of the store, as it was shown when it was new; only its newest part when it is long."""
     shown: list[gr.ChatMessage] = []
-    for message in list(messages)[-SHOWN_MESSAGES:]:
+    newest = list(messages)[-SHOWN_MESSAGES:]
+    for message in newest:
         if message.role == "user":
             shown.append(user_bubble(message.content))
         elif message.role == "assistant":
-            shown += _stored_answer(message).messages()
+            answer = _stored_answer(message)
+            shown += answer.asking() if message is newest[-1] else answer.messages()
     return shown
 
 
@@ -181,6 +191,10 @@ _READERS = {
     "response": _take_response,
     "error": _take_error,
 }
+
+
+def _offered(call: Call) -> Sequence[Any]:
+    return call.result.get("answers", ()) if isinstance(call.result, Mapping) else ()
 
 
 def _card(call: Call) -> gr.ChatMessage:

@@ -56,7 +56,7 @@ class _Decoder:
             yield {index: _delta(call) for index, call in enumerate(calls)}
         elif questions := gaps(self._turn.reading):
             for tool, arguments in suggestions(self._turn.reading):
-                self._turn.await_yes(tool, arguments, questions[0])
+                self._turn.suggest(tool, arguments, questions[0])
             yield questions[0]
         else:
             async for text in self._talk():

@@ -167,3 +167,14 @@ def test_the_strip_follows_the_run(page: Page, launch: Launch) -> None:
         time.sleep(0.3)
     assert shown() > first
     assert math.isclose(shown(), launch.workload()["step"], abs_tol=200)
+
+
+@pytest.mark.timeout(300)
+def test_a_question_is_answered_by_a_click_and_an_ended_run_begins_again(page: Page, launch: Launch) -> None:
+    say(page, "I think we should stop the run")
+    assert launch.workload()["state"] in ("running", "paused")
+    page.get_by_role("button", name="Yes", exact=True).click(timeout=PATIENCE_MS)
+    expect(page.locator("#chat")).to_contain_text(re.compile(r"gw_lattice is stopped at step \d+"), timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Run again", exact=True).click(timeout=PATIENCE_MS)
+    expect(page.locator("#act-outcome")).to_contain_text("begins again", timeout=PATIENCE_MS)
+    assert launch.workload()["state"] in ("starting", "running")

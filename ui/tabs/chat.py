@@ -146,7 +146,7 @@ def _connect(desk: Desk, kept: gr.BrowserState, rail: dict[str, Any], talk: dict
             None, rail["file"], None, js=SAVE_JS
         )
     talk["undo"].click(desk.undo, kept, [talk["outcome"], *acts], **QUIET)
-    talk["toggle"].click(desk.pause_or_resume, [talk["toggle"], kept], [talk["outcome"], *acts], **QUIET)
+    talk["toggle"].click(desk.pause_or_run, [talk["toggle"], kept], [talk["outcome"], *acts], **QUIET)
     talk["pulse"].tick(desk.actions, None, acts, **QUIET)
     talk["pulse"].tick(desk.offers, None, [talk["examples"], talk["chat"]], **QUIET)
 
@@ -158,7 +158,8 @@ def _connect_turn(
     box, chat = talk["box"], talk["chat"]
     typed = box.submit(desk.take_words, [box, kept], [talk["asked"], box, kept, talk["outcome"]], **QUIET)
     chosen = talk["examples"].select(desk.take_example, kept, [talk["asked"], box, kept, talk["outcome"]], **QUIET)
-    for begun in (typed, chosen):
+    clicked = chat.option_select(desk.take_option, kept, [talk["asked"], box, kept, talk["outcome"]], **QUIET)
+    for begun in (typed, chosen, clicked):
         turn = begun.then(desk.answer, [talk["asked"], kept], [chat, box], **QUIET)
         turn.then(desk.after, kept, [box, rail["list"], *acts], **QUIET)
     box.stop(desk.stop, kept, None, **QUIET)
