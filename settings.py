@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     model: str | None = Field(None, description="name, path of a .gguf file, or hub id owner/repository:quantisation")
     engine_url: str | None = Field(None, description="address of a running OpenAI-compatible server, ending in /v1")
     engine_key: str | None = Field(None, description="key that this server wants", repr=False)
-    tool_calls: Literal["native", "grammar"] | None = Field(
+    tool_calls: Literal["native", "grammar", "adapter"] | None = Field(
         None, description="how the model is asked for tools (default: as the engine says)"
     )
     recording: Path | None = Field(None, description="file of recorded answers, for the engine replay")
@@ -108,6 +108,12 @@ class Settings(BaseSettings):
         (), description='alerts, such as "correlation < 0.8", "heat.energy rises by 5 % -> pause"; may be repeated'
     )
     auto_generate_papers: bool = Field(False, description="write a report when a run completes")
+    auto_generate_papers: Literal["never", "completion", "alert", "both"] = Field(
+        "never", description="when a white paper is written by itself: at a run's end, at an alert, or both"
+    )
+    report_prose: Literal["auto", "model", "template"] = Field(
+        "auto", description="who writes the prose of white papers: auto asks models that call tools natively"
+    )
     data_dir: Path = Field(Path("lodger-data"), description="folder for the database, logs and checkpoints")
     database: str | None = Field(None, description="SQLAlchemy URL of another database (default: SQLite in data_dir)")
 

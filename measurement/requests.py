@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Purpose = Literal["probe", "warmup", "chat", "decide", "compare", "evaluation"]
+Purpose = Literal["probe", "warmup", "chat", "decide", "compare", "evaluation", "report"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ HOMES = {
     "httpx2": ("agent",),
     "xllamacpp": ("agent",),
     "huggingface_hub": ("agent",),
+    "matplotlib": ("whitepapers",),
+    "pypdfium2": ("whitepapers",),
     "torch": ("workloads",),
     "quimb": ("workloads",),
     "sqlalchemy": ("measurement",),

@@ -31,7 +31,10 @@ class Entry:
     @property
     def plain(self) -> str:
         """The work as a line of words."""
-        said = [self.fields.get(name, "") for name in ("author", "title", "journal", "booktitle", "publisher", "volume", "pages", "year")]
+        said = [
+            self.fields.get(name, "")
+            for name in ("author", "title", "journal", "booktitle", "publisher", "volume", "pages", "year")
+        ]
         return ", ".join(_plain(part) for part in said if part) + "."
 
 
@@ -94,7 +97,16 @@ def _entry(head: re.Match[str], source: str, where: str) -> Entry:
 
 def _plain(text: str) -> str:
     """Without TeX's braces and accents as commands."""
-    accents = {r"{\'a}": "á", r"{\'A}": "Á", r"{\'e}": "é", r"{\"o}": "ö", r"{\"u}": "ü", r"\&": "&", "--": "–", " and ": ", "}
+    accents = {
+        r"{\'a}": "á",
+        r"{\'A}": "Á",
+        r"{\'e}": "é",
+        r"{\"o}": "ö",
+        r"{\"u}": "ü",
+        r"\&": "&",
+        "--": "–",
+        " and ": ", ",
+    }
     for tex, word in accents.items():
         text = text.replace(tex, word)
     return text.replace("{", "").replace("}", "")

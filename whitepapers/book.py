@@ -47,7 +47,7 @@ class Evidence:
         if self.query is None:
             return self.fact.source
         shown = ", ".join(f"{name}={value}" for name, value in self.args.items() if name != "run")
-        return f"{self.query}({shown})"
+        return f"{self.query}, {shown}" if shown else self.query
 
     def to_json(self) -> dict[str, Any]:
         """As ``facts.json`` has it."""
@@ -70,7 +70,7 @@ class Book:
         self.archive, self.run = archive, run
         self._entries: dict[str, Evidence] = {}
 
-    def __iter__(self):  # noqa: ANN204
+    def __iter__(self):
         return iter(self._entries.values())
 
     def __contains__(self, key: str) -> bool:

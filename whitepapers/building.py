@@ -63,11 +63,15 @@ def run_meant(wish: Wish, store: Store, workloads: Workloads, until: float) -> R
         found = next((run for run in runs if wish.run in (run.id, run.workload)), None)
     if found is None:
         asked = f"no run or simulation {wish.run!r}" if wish.run else "no run yet"
-        raise NotFound(f"There is {asked} to write about.", suggestions=list(dict.fromkeys(run.workload for run in runs)))
+        raise NotFound(
+            f"There is {asked} to write about.", suggestions=list(dict.fromkeys(run.workload for run in runs))
+        )
     return found
 
 
-def build(id: str, folder: Path, wish: Wish, sources: Sources, until: float, progress: Progress, stopping: Callable[[], bool]) -> Built:
+def build(
+    id: str, folder: Path, wish: Wish, sources: Sources, until: float, progress: Progress, stopping: Callable[[], bool]
+) -> Built:
     """Write the report into ``folder``, which exists and is empty.
 
     Raises: ReportError, NotFound, StoreError. A missing or failing LaTeX is no error: the rest is there.
@@ -82,7 +86,9 @@ def build(id: str, folder: Path, wish: Wish, sources: Sources, until: float, pro
     text = latex.whole()
     _keep(folder, paper, document, text, latex.cited)
     if not sources.store.add_facts(paper.book.facts()) or not sources.store.flush():
-        raise ReportError(f"The report's facts could not be kept: {sources.store.problem or 'the store takes too long'}")
+        raise ReportError(
+            f"The report's facts could not be kept: {sources.store.problem or 'the store takes too long'}"
+        )
     progress("drawing")
     compiling.draw_figures(folder, stopping)
     web = Web(paper.book, document, folder)
@@ -114,7 +120,10 @@ def _focus(wish: Wish, archive: Archive, run: Run) -> str | None:
     if wish.focus is None:
         return metrics[0] if metrics else None
     if wish.focus not in metrics:
-        raise NotFound(f"The run {run.id} has no metric {wish.focus!r}; it has {', '.join(metrics) or 'none'}.", suggestions=metrics)
+        raise NotFound(
+            f"The run {run.id} has no metric {wish.focus!r}; it has {', '.join(metrics) or 'none'}.",
+            suggestions=metrics,
+        )
     return wish.focus
 
 
@@ -125,7 +134,11 @@ def _document(paper: Paper) -> Document:
         title += f", with a look at {fact('report.focus')}"
     subtitle = f"White paper {fact('report.id')} by Lodger {fact('report.version')} on the run {fact('run.id')}, {fact('report.made_at')}"
     by_model = [section.title for section in body if section.by_model]
-    wrote = f" The language model drafted parts of: {', '.join(by_model)}; they are marked LM." if by_model else " All sentences are templates; no language model wrote any."
+    wrote = (
+        f" The language model drafted parts of: {', '.join(by_model)}; they are marked LM."
+        if by_model
+        else " All sentences are templates; no language model wrote any."
+    )
     abstract = [_abstract(paper), Paragraph(f"Every number links to the fact behind it.{wrote}")]
     return Document(paper.id, title, subtitle, abstract, body, paper.wish.columns)
 

@@ -39,14 +39,23 @@ def compile_report(folder: Path, compiler: Compiler, stopping: Callable[[], bool
 
 def draw_figures(folder: Path, stopping: Callable[[], bool]) -> None:
     """Draw the pictures of ``figures.json``. Raises: ReportError."""
-    environment = {"PYTHONPATH": str(ROOT), "MPLCONFIGDIR": str(folder / "tmp"), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "MPLCONFIGDIR": str(folder / "tmp"),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     argv = (sys.executable, "-m", "whitepapers.figures", str(folder))
     code, output = run(argv, folder, environment, stopping)
     if code != 0:
-        raise ReportError(f"The pictures could not be drawn: {output.strip().splitlines()[-1] if output.strip() else 'no reason given'}")
+        raise ReportError(
+            f"The pictures could not be drawn: {output.strip().splitlines()[-1] if output.strip() else 'no reason given'}"
+        )
 
 
-def run(argv: Sequence[str], folder: Path, environment: dict[str, str], stopping: Callable[[], bool]) -> tuple[int, str]:
+def run(
+    argv: Sequence[str], folder: Path, environment: dict[str, str], stopping: Callable[[], bool]
+) -> tuple[int, str]:
     """Run a program to its end with an environment of its own; returns its exit code and output.
 
     Raises: ReportError when it cannot be run, takes longer than three minutes, or is stopped.
@@ -57,13 +66,17 @@ def run(argv: Sequence[str], folder: Path, environment: dict[str, str], stopping
              "TMPDIR": str(private), "LC_ALL": "C.UTF-8", **environment}  # fmt: skip
     alone = ("/usr/bin/env", "-i", *(f"{name}={value}" for name, value in clean.items()), *argv)
     try:
-        child = launch(Program(Path(argv[0]).name, alone, cwd=folder, nice=NICENESS, memory_limit_bytes=MEMORY_LIMIT_BYTES))
+        child = launch(
+            Program(Path(argv[0]).name, alone, cwd=folder, nice=NICENESS, memory_limit_bytes=MEMORY_LIMIT_BYTES)
+        )
     except WorkloadError as error:
         raise ReportError(error.message) from error
     try:
         output, ended = _listen(child.output_fd, stopping)
         if not ended:
-            raise ReportError(f"{Path(argv[0]).name} was ended: it took longer than {TIME_LIMIT_S:g} s, or Lodger stopped.")
+            raise ReportError(
+                f"{Path(argv[0]).name} was ended: it took longer than {TIME_LIMIT_S:g} s, or Lodger stopped."
+            )
         return child.process.wait(), output
     finally:
         os.close(child.output_fd)

@@ -58,5 +58,3 @@ def _line(paper: Paper, metric: str) -> dict[str, Any]:
         line["lowest"] = [min(one.value for one in group) for group in groups]
         line["highest"] = [max(one.value for one in group) for group in groups]
     return line
-
-

@@ -42,7 +42,7 @@ def escape(text: str) -> str:
 def _word(word: str) -> str:
     if not word or word.isspace():
         return " " if word else ""
-    written = [_character(character) for character in word]
+    written = ["{-}" if _ambiguous(word, place) else _character(one) for place, one in enumerate(word)]
     if len(word) <= LONGEST_WORD:
         return "".join(written)
     return "".join(f"{piece}\\hspace{{0pt}}" if _breaks(word, place) else piece for place, piece in enumerate(written))
@@ -51,6 +51,13 @@ def _word(word: str) -> str:
 def _breaks(word: str, place: int) -> bool:
     """Whether a line may end behind this character of a long word."""
     return word[place] in "/._-:,;=?&" or place % 8 == 7
+
+
+def _ambiguous(word: str, place: int) -> bool:
+    """Whether a hyphen stands between a letter and a digit, where it could be taken for a dash."""
+    if word[place] != "-" or not 0 < place < len(word) - 1:
+        return False
+    return word[place - 1].isdigit() or word[place + 1].isdigit()
 
 
 def _character(character: str) -> str:

@@ -9,10 +9,9 @@ from whitepapers.book import Evidence
 from whitepapers.document import Bullets, Equation, Figure, Heading, Paragraph, Section, Table
 from whitepapers.escape import escape
 from whitepapers.marks import Writer
-from whitepapers.shown import Shown, moment, shown
+from whitepapers.shown import Shown, shown
 
 PREAMBLE = Path(__file__).with_name("preamble.tex")
-MODEL_WROTE = "This paragraph was drafted by the language model and passed the checks."
 NAMES = {Table: "Table", Figure: "Figure", Equation: "Equation"}
 
 
@@ -47,8 +46,8 @@ class Latex(Writer):
     def words(self, text: str) -> str:
         return escape(text)
 
-    def fact(self, evidence: Evidence, unit: str | None) -> str:
-        return rf"\fact{{{evidence.fact.id}}}{{{number(shown(evidence.fact, unit))}}}"
+    def fact(self, evidence: Evidence, unit: str | None, with_unit: bool = True) -> str:
+        return rf"\fact{{{evidence.fact.id}}}{{{number(shown(evidence.fact, unit).bare(with_unit))}}}"
 
     def citation(self, keys: Sequence[str]) -> str:
         return rf"\citep{{{','.join(keys)}}}"
@@ -75,7 +74,11 @@ class Latex(Writer):
         rows = "\n".join("    " + " & ".join(self.sentence(cell) for cell in row) + r" \\" for row in block.rows)
         columns = "".join({"l": "l", "r": "r", "p": "Y"}[letter] for letter in block.columns)
         float_ = "table*" if block.wide and self.document.columns == 2 else "table"
-        begin, end = (r"\begin{tabularx}{\linewidth}", r"\end{tabularx}") if "Y" in columns else (r"\begin{tabular}", r"\end{tabular}")
+        begin, end = (
+            (r"\begin{tabularx}{\linewidth}", r"\end{tabularx}")
+            if "Y" in columns
+            else (r"\begin{tabular}", r"\end{tabular}")
+        )
         # a table wider than the page shrinks to it; one that fits keeps its size
         inner = f"{begin}{{@{{}}{columns}@{{}}}}\n    \\toprule\n    {heads} \\\\\n    \\midrule\n{rows}\n    \\bottomrule\n  {end}"
         if "Y" not in columns:
@@ -115,8 +118,3 @@ class Latex(Writer):
         obtained = f"{fact.method}: {evidence.obtained}" if not evidence.formula else f"formula: {evidence.formula}"
         cells = (escape(evidence.key), value, escape(obtained), escape(f"{fact.id} {evidence.digest}"))
         return f"\\factrow{{{fact.id}}}" + "".join(f"{{{cell}}}" for cell in cells)
-
-
-def taken(evidence: Evidence) -> str:
-    """When the fact was taken."""
-    return moment(evidence.fact.taken_at)

@@ -18,16 +18,18 @@ class Writer(ABC):
     def __init__(self, book: Book, document: Document) -> None:
         self.book, self.document = book, document
         self.cited: list[str] = []
-        self.labels = {block.label: block for block in _blocks(document) if isinstance(block, Table | Figure | Equation)}
+        self.labels = {
+            block.label: block for block in _blocks(document) if isinstance(block, Table | Figure | Equation)
+        }
 
     def sentence(self, text: str) -> str:
         """A sentence with its tokens resolved. Raises: ReportError."""
         return "".join(self._span(span) for span in spans(text))
 
     def _span(self, span: Span) -> str:
-        if span.kind in ("fact", "calc"):
-            key = span.text if span.kind == "fact" else self.book.derived(span.text, span.unit or "")
-            return self.fact(self.book[key], span.unit)
+        if span.kind in ("fact", "num", "calc"):
+            key = self.book.derived(span.text, span.unit or "") if span.kind == "calc" else span.text
+            return self.fact(self.book[key], span.unit, span.kind != "num")
         if span.kind == "cite":
             return self.citation(self._cite(span.text))
         if span.kind == "ref" and span.text not in self.labels:
@@ -46,7 +48,7 @@ class Writer(ABC):
     @abstractmethod
     def words(self, text: str) -> str: ...
     @abstractmethod
-    def fact(self, evidence: Evidence, unit: str | None) -> str: ...
+    def fact(self, evidence: Evidence, unit: str | None, with_unit: bool = True) -> str: ...
     @abstractmethod
     def citation(self, keys: Sequence[str]) -> str: ...
     @abstractmethod

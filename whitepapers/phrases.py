@@ -19,6 +19,11 @@ def known(paper: Paper, key: str, otherwise: str = "–") -> str:
     return fact(key) if key in paper.book else otherwise
 
 
+def bare(paper: Paper, key: str) -> str:
+    """The token of a known number without its unit, which the table says elsewhere."""
+    return f"{{{{num:{key}}}}}" if key in paper.book else "–"
+
+
 def state(paper: Paper) -> str:
     """Where the run was when the report was written; a run that goes on is said to."""
     return "was still running" if paper.going_on and paper.run.state in ("running", "starting") else _STATES.get(paper.run.state, "was there")  # fmt: skip

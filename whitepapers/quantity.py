@@ -29,7 +29,7 @@ class Amount:
 _ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
-_FUNCTIONS: dict[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
+_FUNCTIONS: dict[str, Callable[[list[float]], float]] = {"abs": lambda given: abs(given[0]), "min": min, "max": max}
 
 
 def scale(unit: str) -> tuple[float, Roots]:
@@ -85,7 +85,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _amount(node: ast.expr, value_of: Callable[[str], tuple[float, str]]) -> Amount:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return Amount(float(node.value))
     if isinstance(node, ast.Attribute | ast.Name):
         value, unit = value_of(ast.unparse(node))
@@ -115,7 +115,7 @@ def _called(node: ast.Call, arguments: list[Amount]) -> Amount:
         raise ReportError(f"{ast.unparse(node)!r} compares numbers whose units do not fit.")
     numbers = [argument.number for argument in arguments]
     function = _FUNCTIONS[node.func.id if isinstance(node.func, ast.Name) else ""]
-    return Amount(float(function(*numbers) if len(numbers) == 1 else function(numbers)), arguments[0].roots)
+    return Amount(function(numbers), arguments[0].roots)
 
 
 def _product(left: Roots, right: Roots, sign: int) -> Roots:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from measurement.errors import ReportError
@@ -26,6 +26,10 @@ class Shown:
     unit: str
     words: str = ""
 
+    def bare(self, with_unit: bool) -> Shown:
+        """The same without its unit, unless that is wanted."""
+        return self if with_unit else replace(self, unit="")
+
 
 def shown(fact: Fact, unit: str | None = None, exact: bool = False) -> Shown:
     """A fact, in ``unit`` if one is wanted. Raises: ReportError when the unit does not fit."""
@@ -47,8 +51,9 @@ def shown(fact: Fact, unit: str | None = None, exact: bool = False) -> Shown:
 
 
 def moment(wall_s: float) -> str:
-    """Unix time as a date and a time of day, in UTC."""
-    return datetime.fromtimestamp(wall_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """Unix time as ``21 November 2026, 15:02:11 UTC``."""
+    at = datetime.fromtimestamp(wall_s, UTC)
+    return f"{at.day} {at:%B %Y}, {at:%H:%M:%S} UTC"
 
 
 def _rounded(number: float | int, bound: float | None) -> str:

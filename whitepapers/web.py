@@ -47,9 +47,9 @@ class Web(Writer):
     def words(self, text: str) -> str:
         return escape(text)
 
-    def fact(self, evidence: Evidence, unit: str | None) -> str:
+    def fact(self, evidence: Evidence, unit: str | None, with_unit: bool = True) -> str:
         title = f"{evidence.key}: {evidence.fact.method}, {evidence.obtained}"
-        return f'<a class="fact" href="#{evidence.fact.id}" title="{escape(title)}">{number(shown(evidence.fact, unit))}</a>'
+        return f'<a class="fact" href="#{evidence.fact.id}" title="{escape(title)}">{number(shown(evidence.fact, unit).bare(with_unit))}</a>'
 
     def citation(self, keys: Sequence[str]) -> str:
         marks = ", ".join(f'<a href="#ref-{escape(key)}">{self.cited.index(key) + 1}</a>' for key in keys)
@@ -72,9 +72,15 @@ class Web(Writer):
         return "<ul>" + "".join(f"<li>{self.sentence(item)}</li>" for item in block.items) + "</ul>"
 
     def table(self, block: Table) -> str:
-        heads = "".join(f'<th class="{kind}">{escape(head)}</th>' for kind, head in zip(block.columns, block.heads, strict=True))
+        heads = "".join(
+            f'<th class="{kind}">{escape(head)}</th>' for kind, head in zip(block.columns, block.heads, strict=True)
+        )
         rows = "".join(
-            "<tr>" + "".join(f'<td class="{kind}">{self.sentence(cell)}</td>' for kind, cell in zip(block.columns, row, strict=True)) + "</tr>"
+            "<tr>"
+            + "".join(
+                f'<td class="{kind}">{self.sentence(cell)}</td>' for kind, cell in zip(block.columns, row, strict=True)
+            )
+            + "</tr>"
             for row in block.rows
         )
         caption = f"<b>Table {self._numbers[block.label]}.</b> {self.sentence(block.caption)}"

@@ -12,14 +12,14 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-from matplotlib.figure import Figure  # noqa: E402  # after the choice of a backend that needs no display
+from matplotlib.figure import Figure  # after the choice of a backend that needs no display
 
 STYLE = {
     "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 9, "axes.spines.top": False,
     "axes.spines.right": False, "axes.linewidth": 0.6, "xtick.major.width": 0.6, "ytick.major.width": 0.6,
     "axes.edgecolor": "#55585e", "axes.labelcolor": "#26292e", "xtick.color": "#55585e", "ytick.color": "#55585e",
     "axes.titlesize": 9, "axes.titlelocation": "left", "axes.titlecolor": "#126b81", "lines.linewidth": 0.9,
-    "pdf.fonttype": 42, "axes.formatter.use_mathtext": True, "text.parse_math": False, "svg.fonttype": "none",
+    "pdf.fonttype": 42, "axes.formatter.use_mathtext": True,
 }  # fmt: skip
 DOTS_PER_INCH = 160
 

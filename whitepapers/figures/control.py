@@ -13,7 +13,9 @@ def draw(figure: Figure, data: dict[str, Any]) -> None:
     """Draw seconds since the run's begin against the values, on a logarithmic scale when they allow it."""
     axes = figure.add_subplot()
     known = [(at, value) for at, value in zip(data["seconds"], data["values"], strict=True) if value is not None]
-    axes.plot([at for at, _ in known], [value for _, value in known], color=INK, marker="o", markersize=2, linewidth=0.5)
+    axes.plot(
+        [at for at, _ in known], [value for _, value in known], color=INK, marker="o", markersize=2, linewidth=0.5
+    )
     broken = [(data["seconds"][index], data["values"][index]) for index in data["broken"]]
     axes.plot([at for at, _ in broken], [value for _, value in broken], "o", color=BROKEN, markersize=3.4)
     for level, style in ((data["center"], "-"), (data["lower"], ":"), (data["upper"], ":")):

@@ -41,4 +41,9 @@ def mark(axes: Axes, changes: list[int]) -> None:
 def label(data: dict[str, Any]) -> str:
     """The metric with its unit."""
     name = data["metric"].replace("_", " ")
-    return f"{name} ({data['unit']})" if data.get("unit") and data["unit"] != name else name
+    return plain(f"{name} ({data['unit']})" if data.get("unit") and data["unit"] != name else name)
+
+
+def plain(words: str) -> str:
+    """Words from outside: none of them is mathematics."""
+    return words.replace("$", r"\$")

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from whitepapers.figures.course import plain
+
 
 def draw(figure: Figure, data: dict[str, Any]) -> None:
     """Draw 8-bit values ``[rows, columns]`` between minimum and maximum, with their scale."""
@@ -21,4 +23,4 @@ def draw(figure: Figure, data: dict[str, Any]) -> None:
     axes.spines[:].set_visible(False)
     bar = figure.colorbar(shown, ax=axes, shrink=0.85, pad=0.03)
     bar.outline.set_linewidth(0.4)
-    bar.set_label(data["unit"] or data["field"])
+    bar.set_label(plain(data["unit"] or data["field"]))

@@ -54,7 +54,7 @@ METHODS = (
         "The correlation is Pearson's coefficient of strain and readout over the newest {{fact:constant.window}} samples, reported from "
         "the first {{fact:constant.fewest}} on; with noise of variance {{math:\\sigma^2}} it is expected near"
     ),
-    Equation("eq:correlation", r"\rho = \left(1 + \sigma^2 / \langle h^2 \rangle\right)^{-1/2}"),
+    Equation("eq:correlation", r"\rho = {\left(1 + \sigma^2 / \langle h^2 \rangle\right)}^{-1/2}"),
     Paragraph("The fractal dimension is that of the pixels brighter than the mean, by box counting {{cite:falconer2003}}."),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ AUTHORS = {"user": "a person on the page", "model": "a person in the chat", "res
 def applied(archive: Archive, run: str) -> list[tuple[Audit, dict[str, Any]]]:
     """Every change of a parameter that has taken effect in a run, in order; what was undone later is there twice."""
     done = [row for row in archive.audit(run) if row.status in ("done", "undone")]
-    return [(row, change) for row in done for change in row.changes if "name" in change and "state" != change["name"]]
+    return [(row, change) for row in done for change in row.changes if "name" in change and change["name"] != "state"]
 
 
 def answer(archive: Archive, run: str, audit: str, place: int, field: str) -> Value:

@@ -1,4 +1,4 @@
-"""How far a run was at the moment of the report: the largest step among its readings."""
+"""How far a run was at the moment of the report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from whitepapers.archive import Archive
 
 
 def answer(archive: Archive, run: str) -> Value:
-    """Completed steps; None while nothing was reported."""
+    """Completed steps of a run that is over, else the newest step among its readings; None while there is none."""
+    row = archive.run(run)
+    if row.ended_at is not None and row.ended_at <= archive.until:
+        return row.step
     steps = [readings[-1].step for metric in archive.metrics(run) if (readings := archive.readings(run, metric))]
     return max(steps, default=None)

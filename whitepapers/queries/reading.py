@@ -17,7 +17,7 @@ FEWEST_FOR_ERROR = 16
 
 
 def answer(
-    archive: Archive, run: str, metric: str, statistic: str, first: int | None = None, last: int | None = None
+    archive: Archive, run: str, metric: str, statistic: str, *, first: int | None = None, last: int | None = None
 ) -> Value:
     """``statistic`` is a name of ``STATISTICS``; ``first`` and ``last`` are steps, inclusive."""
     chosen = between(archive.readings(run, metric), first, last)

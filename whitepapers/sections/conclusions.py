@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whitepapers.book import slug
-from whitepapers.document import Block, Paragraph
+from whitepapers.document import Block
 from whitepapers.paper import Paper
 from whitepapers.phrases import fact, known, plural, state
 

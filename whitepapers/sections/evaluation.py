@@ -11,4 +11,6 @@ TITLE = "Evaluation of the language model"
 
 def write(paper: Paper) -> list[Block]:
     """Nothing is kept of evaluations that a report could read yet."""
-    return [Paragraph("Not measured: the store holds no evaluation of the language model that answered beside this run.")]
+    return [
+        Paragraph("Not measured: the store holds no evaluation of the language model that answered beside this run.")
+    ]

@@ -14,7 +14,11 @@ def write(paper: Paper) -> list[Block]:
     """The subject, then what can be expected of the text."""
     blocks: list[Block] = [Paragraph(words) for words in getattr(paper.method, "INTRODUCTION", ())]
     if not blocks:
-        own = f" By its own words it is {fact('run.doc')}." if "run.doc" in paper.book else " It does not describe itself."
+        own = (
+            f" By its own words it is {fact('run.doc')}."
+            if "run.doc" in paper.book
+            else " It does not describe itself."
+        )
         blocks = [Paragraph(f"The subject of this report is the simulation {fact('run.workload')}.{own}")]
     about = f" It looks at {fact('report.focus')} first." if paper.focus else ""
     blocks.append(Paragraph(

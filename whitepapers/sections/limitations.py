@@ -8,7 +8,17 @@ from whitepapers.phrases import fact, groups, known, plural
 
 ORDER = 80
 TITLE = "Limitations"
-QUIET = ("alert.", "change.", "stretch.", "incident.", "report.", "param.", "picture.", "run.last_words", "run.total_steps")
+QUIET = (
+    "alert.",
+    "change.",
+    "stretch.",
+    "incident.",
+    "report.",
+    "param.",
+    "picture.",
+    "run.last_words",
+    "run.total_steps",
+)
 
 
 def write(paper: Paper) -> list[Block]:
@@ -26,7 +36,9 @@ def _gaps(paper: Paper) -> list[Block]:
     for one in missing:
         reasons.setdefault(one.fact.reason or "", []).append(_plain(one.fact.name))
     items = [f"{', '.join(names)}: {_plain(reason)}." for reason, names in reasons.items()]
-    estimated = [_plain(one.fact.name) for one in paper.book if one.fact.method == "estimated" and one.key in paper.book]
+    estimated = [
+        _plain(one.fact.name) for one in paper.book if one.fact.method == "estimated" and one.key in paper.book
+    ]
     blocks: list[Block] = [Heading("Not measured"), Bullets(items)] if items else []
     if estimated:
         blocks.append(Paragraph(f"Estimated rather than measured: {', '.join(estimated)}."))
@@ -41,7 +53,14 @@ def _alerts(paper: Paper) -> list[Block]:
     said = plural(paper, "count.alerts", "alert", "alerts")
     return [
         Paragraph(f"The run raised {said} ({{{{ref:tab:alerts}}}})."),
-        Table("tab:alerts", "Alerts of the run, the newest last.", "rlp", ("Step", "Time", "What it said"), rows, wide=True),
+        Table(
+            "tab:alerts",
+            "Alerts of the run, the newest last.",
+            "rlp",
+            ("Step", "Time", "What it said"),
+            rows,
+            wide=True,
+        ),
     ]
 
 

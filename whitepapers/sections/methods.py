@@ -14,7 +14,11 @@ def write(paper: Paper) -> list[Block]:
     """The workload's equations where they are known, its metrics by its own words, and the report's statistics."""
     blocks: list[Block] = list(getattr(paper.method, "METHODS", ()))
     if not blocks:
-        blocks.append(Paragraph("The equations of this simulation are not known to Lodger; its own program is the authority on them."))
+        blocks.append(
+            Paragraph(
+                "The equations of this simulation are not known to Lodger; its own program is the authority on them."
+            )
+        )
     told = [key for key in groups(paper, "metric") if f"{key}.doc" in paper.book]
     if told:
         blocks += [Heading("Metrics"), Bullets([f"{{{{em:{_name(paper, key)}}}}}: {fact(f'{key}.doc')}." if not _digits(paper, key)

@@ -6,7 +6,7 @@ from whitepapers.book import slug
 from whitepapers.document import Block, Figure, Heading, Paragraph, Table
 from whitepapers.drawing import course, field, panels
 from whitepapers.paper import Paper
-from whitepapers.phrases import fact, groups, known, state
+from whitepapers.phrases import bare, fact, groups, known, state
 
 ORDER = 40
 TITLE = "Results"
@@ -18,18 +18,23 @@ def write(paper: Paper) -> list[Block]:
     if not metrics:
         return [Paragraph("The run has told no metric, so there is nothing to show.")]
     blocks: list[Block] = [_progress(paper), *_focus(paper), *_stretches(paper)]
-    rows = [[fact(f"{key}.name"), fact(f"{key}.count"), known(paper, f"{key}.mean"), known(paper, f"{key}.deviation"),
-             known(paper, f"{key}.minimum"), known(paper, f"{key}.maximum"), known(paper, f"{key}.last")] for key in metrics]  # fmt: skip
+    columns = ("mean", "deviation", "minimum", "maximum", "last")
+    rows = [
+        [fact(f"{key}.name"), known(paper, f"{key}.unit", ""), *(bare(paper, f"{key}.{name}") for name in columns)]
+        for key in metrics
+    ]
     caption = "All metrics over the whole run. The standard error stands behind the mean; “sd” is the standard deviation of the readings."
-    heads = ("Metric", "Readings", "Mean", "sd", "Minimum", "Maximum", "Last")
-    blocks += [Heading("All metrics"), Table("tab:metrics", caption, "lrrrrrr", heads, rows, wide=True)]
+    heads = ("Metric", "Unit", "Mean", "sd", "Minimum", "Maximum", "Last")
+    blocks += [Heading("All metrics"), Table("tab:metrics", caption, "llrrrrr", heads, rows, wide=True)]
     return [*blocks, *_others(paper), *_field(paper)]
 
 
 def _progress(paper: Paper) -> Paragraph:
     of = f" of {fact('run.total_steps')}" if "run.total_steps" in paper.book else ""
     pace = f", {fact('run.pace')} on average, pauses counted" if "run.pace" in paper.book else ""
-    return Paragraph(f"The run {state(paper)} after {known(paper, 'run.steps', 'no')} steps{of}; it had lasted {fact('run.duration')}{pace}.")
+    return Paragraph(
+        f"The run {state(paper)} after {known(paper, 'run.steps', 'no')} steps{of}; it had lasted {fact('run.duration')}{pace}."
+    )
 
 
 def _focus(paper: Paper) -> list[Block]:
@@ -37,7 +42,10 @@ def _focus(paper: Paper) -> list[Block]:
         return []
     key = f"metric.{slug(paper.focus)}"
     if f"{key}.mean" not in paper.book:
-        return [Heading("The metric in focus"), Paragraph(f"{fact(f'{key}.name')} was never a finite number in this run.")]
+        return [
+            Heading("The metric in focus"),
+            Paragraph(f"{fact(f'{key}.name')} was never a finite number in this run."),
+        ]
     name = course(paper, paper.focus)
     odd = f" {fact(f'{key}.not_finite')} readings were not finite." if paper.book.value(f"{key}.not_finite") else ""
     template = (
@@ -58,7 +66,10 @@ def _stretches(paper: Paper) -> list[Block]:
     if len(stretches) < 2 or not paper.focus:
         return []
     metric = fact(f"metric.{slug(paper.focus)}.name")
-    rows = [[fact(f"{key}.first_step"), fact(f"{key}.last_step"), fact(f"{key}.count"), fact(f"{key}.mean")] for key in stretches]
+    rows = [
+        [fact(f"{key}.first_step"), fact(f"{key}.last_step"), fact(f"{key}.count"), fact(f"{key}.mean")]
+        for key in stretches
+    ]
     first, last = stretches[0], stretches[-1]
     unit = paper.book[f"{first}.mean"].fact.unit
     words = (
@@ -84,6 +95,6 @@ def _field(paper: Paper) -> list[Block]:
     if name is None:
         return []
     key = "picture"
-    doc = f" {fact(f'{key}.doc')}." if f"{key}.doc" in paper.book else ""
-    caption = f"{fact(f'{key}.name')} at step {fact(f'{key}.step')}, from {fact(f'{key}.minimum')} to {fact(f'{key}.maximum')}.{doc}"
+    doc = f": {fact(f'{key}.doc')}" if f"{key}.doc" in paper.book else ""
+    caption = f"{fact(f'{key}.name')} at step {fact(f'{key}.step')}, from {fact(f'{key}.minimum')} to {fact(f'{key}.maximum')}{doc}."
     return [Figure("fig:field", caption, name)]

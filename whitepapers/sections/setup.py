@@ -17,14 +17,20 @@ def write(paper: Paper) -> list[Block]:
     if parameters:
         rows = [[fact(f"{key}.name"), known(paper, f"{key}.start"), known(paper, f"{key}.end"), known(paper, f"{key}.doc")] for key in parameters]  # fmt: skip
         caption = f"The {fact('count.parameters')} parameters at the beginning of the run and at its end, or as of this report."
-        blocks.append(Table("tab:parameters", caption, "lrrp", ("Parameter", "First", "Last", "Meaning"), rows, wide=True))
+        blocks.append(
+            Table("tab:parameters", caption, "lrrp", ("Parameter", "First", "Last", "Meaning"), rows, wide=True)
+        )
     return [*blocks, *_changes(paper)]
 
 
 def _machine(paper: Paper) -> Paragraph:
     gpu = f" Accelerators: {fact('machine.gpus')}." if "machine.gpus" in paper.book else " No accelerator was in use."
     device = f" The simulation ran on {fact('run.device')}." if paper.run.device else ""
-    end = f"ended at {fact('run.ended_at')}" if "run.ended_at" in paper.book and not paper.going_on else "had not ended when this report was written"
+    end = (
+        f"ended at {fact('run.ended_at')}"
+        if "run.ended_at" in paper.book and not paper.going_on
+        else "had not ended when this report was written"
+    )
     return Paragraph(
         f"The run began at {fact('run.started_at')} and {end}. The machine has {fact('machine.cpus')} processors "
         f"({fact('machine.cpu')}) and {fact('machine.memory')} of memory, under {fact('machine.os')} with Python "

@@ -22,6 +22,8 @@ def gather(paper: Paper) -> None:
         key = f"metric.{slug(metric)}"
         source = f"workload {paper.run.workload}, its own words"
         paper.book.note(f"{key}.name", metric, source=source)
+        if unit:
+            paper.book.note(f"{key}.unit", unit, source=source)
         if docs.get(metric):
             paper.book.note(f"{key}.doc", cut(docs[metric]), source=source)
         for statistic in STATISTICS:
@@ -47,7 +49,9 @@ def _stretches(paper: Paper, metric: str) -> None:
         bounds = {"first": None if first is None else first + 1, "last": last}
         key = f"stretch.{letter}"
         for statistic in ("count", "first_step", "last_step"):
-            paper.book.ask(f"{key}.{statistic}", "reading", method="derived", metric=metric, statistic=statistic, **bounds)
+            paper.book.ask(
+                f"{key}.{statistic}", "reading", method="derived", metric=metric, statistic=statistic, **bounds
+            )
         _mean(paper, f"{key}.mean", metric, unit, **bounds)
 
 

@@ -21,13 +21,26 @@ def gather(paper: Paper) -> None:
         for field in ("title", "raised_by", "status", "rules", "direction", "note"):
             book.ask(f"{key}.{field}", "incident", field=field, reason=_missing(field), **args)
         for field in ("started_at", "ended_at"):
-            book.ask(f"{key}.{field}", "incident", UNIX_TIME, field=field, reason="it went on when the report was written", **args)
-        book.ask(f"{key}.size", "incident", "sigma", method="derived", field="size_sigma", reason="an outage has no size", **args)
+            book.ask(
+                f"{key}.{field}",
+                "incident",
+                UNIX_TIME,
+                field=field,
+                reason="it went on when the report was written",
+                **args,
+            )
+        book.ask(
+            f"{key}.size",
+            "incident",
+            "sigma",
+            method="derived",
+            field="size_sigma",
+            reason="an outage has no size",
+            **args,
+        )
         book.ask(f"{key}.cpu", "incident", "%", field="cpu_percent", **args)
         book.ask(f"{key}.changes", "incident", field="changes", **args)
 
 
 def _missing(field: str) -> str:
     return {"rules": "none of the rules was broken", "note": "nobody wrote one"}.get(field, "it is not known")
-
-

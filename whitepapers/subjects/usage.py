@@ -22,7 +22,9 @@ def gather(paper: Paper) -> None:
     windows = [one.energy for one in paper.archive.requests(paper.run.id) if one.energy]
     why = _reason(windows)
     for field in ("gross", "net"):
-        book.ask(f"energy.assistant_{field}", "request_total", "J", method=_method(windows), field=f"{field}_j", reason=why)
+        book.ask(
+            f"energy.assistant_{field}", "request_total", "J", method=_method(windows), field=f"{field}_j", reason=why
+        )
     book.note("energy.assistant_gross_reason", why.rstrip("."), source="store, requests")
     if "energy.assistant_gross" in book and book.value("assistant.completion_tokens"):
         book.derive("energy.per_token", "energy.assistant_gross / assistant.completion_tokens", "J")
