@@ -47,7 +47,7 @@ LOOKED_AFTER_S = 2.0
 ENDED = "the launch was ending"
 NO_COUNTER = "no energy counter can be read on this machine"
 Pids = Callable[[], Mapping[str, Sequence[int]]]
-Listener = Callable[[Request], object]
+Listener = Callable[[Request, Sequence[float]], object]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,10 @@ class PowerHouse:
     # Who wants to know.
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` with every request that is over, its energy included; gives the way out."""
+        """Call ``listener(request, gaps_s)`` with every request that is over, its energy included; gives the way out.
+
+        ``gaps_s`` are the seconds between the pieces in which its answer came.
+        """
         self._listeners = (*self._listeners, listener)
 
         def leave() -> None:
@@ -198,11 +201,11 @@ class PowerHouse:
 
         return leave
 
-    def tell(self, request: Request) -> None:
+    def tell(self, request: Request, gaps_s: Sequence[float] = ()) -> None:
         """A request is over."""
         for listener in self._listeners:
             try:
-                listener(request)
+                listener(request, gaps_s)
             except Exception:  # the border to other people's code
                 log.exception("a listener of the power house failed")
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 import tools as _folder
 from measurement.errors import LodgerError, NotFound, Refused
+from tools import counting
 from tools.contract import Outcome, Status, ToolContext
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,12 @@ def tools() -> dict[str, ToolSpec]:
 
 def call(name: str, context: ToolContext, args: Mapping[str, Any] | None = None) -> Outcome:
     """Validate ``args`` and run the tool ``name``; a refusal or failure is an ``Outcome`` too, never an exception."""
+    outcome = _called(name, context, args)
+    counting.count(name if name in _found() else "unknown", outcome.status)
+    return outcome
+
+
+def _called(name: str, context: ToolContext, args: Mapping[str, Any] | None) -> Outcome:
     try:
         spec = _spec(name)
         outcome = spec.function(context, **_validated(spec, args or {}))

@@ -21,6 +21,7 @@ from measurement.errors import NotFound
 from ui.body_limit import BodyLimit
 from ui.house import House
 from ui.login import login_router
+from ui.metrics import metrics_router
 from ui.replies import ErrorReply, LastResort, StrictJSON, error_reply, speak_in_sentences
 from ui.security import Door, Gate
 from ui.websocket import Feed, websocket_router
@@ -47,6 +48,7 @@ def create_app(house: House, page: bool = True) -> FastAPI:
     for name, router in routers.items():
         app.include_router(router, prefix=API_PREFIX, tags=[name], responses=ERROR_SHAPES)
     app.include_router(websocket_router(house, feed))
+    app.include_router(metrics_router(house))
     door = Door(house.host, house.hosts, house.token)
     if house.token is not None:
         app.include_router(login_router(door))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -42,9 +42,10 @@ class Gauged:
         if self._metering is not None:
             self._metering.close()
 
-    def close(self, request: Request, record: Callable[[Request], object]) -> None:
-        """The request is over."""
-        if self._metering is None or self._house is None:
+    def close(self, request: Request, record: Callable[[Request], object], gaps_s: Sequence[float]) -> None:
+        """The request is over; its answer came in pieces, ``gaps_s`` apart."""
+        house = self._house
+        if self._metering is None or house is None:
             record(request)
             return
         place = len(self._why.requests) - 1
@@ -54,6 +55,7 @@ class Gauged:
         def told(closed: Future[Metered]) -> None:
             try:
                 self._hand_on(closed.result(), request, place, record)
+                house.tell(self._why.requests[place], gaps_s)
             except Exception:  # the border of the thread that reckons
                 log.exception("the energy of a request could not be recorded")
             finally:
@@ -66,4 +68,3 @@ class Gauged:
         whole = replace(request, energy=self._house.record(metered, request))
         self._why.requests[place] = whole
         record(whole)
-        self._house.tell(whole)

@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import httpx2
@@ -174,6 +175,7 @@ class _Watch:
         self._timings: dict[str, Any] = {}
         self._ended = False
         self._thinking: list[str] = []
+        self._spoke_s: list[float] = []
         self.status = 0
         _under_way[id(self)] = (why.purpose, self._start_s)
 
@@ -193,8 +195,11 @@ class _Watch:
             return
         self._usage = answer.get("usage") or self._usage
         self._timings = answer.get("timings") or self._timings
-        if self._first_s is None and any(_speaks(choice) for choice in answer.get("choices") or []):
-            self._first_s = self._clock.monotonic_s()
+        if not any(_speaks(choice) for choice in answer.get("choices") or []):
+            return
+        self._spoke_s.append(self._clock.monotonic_s())
+        if self._first_s is None:
+            self._first_s = self._spoke_s[0]
             if line.startswith(b"data: "):
                 self._meter.split()
         self._thinking += [said for choice in answer.get("choices") or [] if (said := _thought(choice))]
@@ -213,7 +218,7 @@ class _Watch:
         request = self._request(outcome or "ok", asked)
         self._why.asked.append(Asked(asked, "".join(self._thinking)))
         self._why.requests.append(request)
-        self._meter.close(request, self._record)
+        self._meter.close(request, self._record, [after - before for before, after in pairwise(self._spoke_s)])
 
     def _request(self, outcome: str, asked: dict[str, Any]) -> Request:
         now_s = self._clock.monotonic_s()

@@ -78,6 +78,15 @@ class ConversationShelf(Desk):
         query = select(table).where(table.c.conversation == conversation).order_by(table.c.number)
         return [record_of(Message, row) for row in self._select(query)]
 
+    def answers(self, limit: int, conversation: str | None = None) -> list[Message]:
+        """The newest ``limit`` answers of a conversation, or of all, oldest first."""
+        table = schema.messages
+        query = select(table).where(table.c.role == "assistant")
+        if conversation is not None:
+            query = query.where(table.c.conversation == conversation)
+        rows = self._select(query.order_by(table.c.number.desc()).limit(at_most(limit)))
+        return [record_of(Message, row) for row in reversed(rows)]
+
     def _edit(self, id: str, **values: Any) -> None:
         self._found(id, _touch(id, updated_at=self._clock.wall_s(), **values))
 
