@@ -18,6 +18,7 @@ from measurement.facts import new_id
 from measurement.host import machine
 from measurement.store import Event, EventKind, Store
 from settings import VERSION, Settings, environment
+from workloads.branches import Branches
 from workloads.ledger import readable
 from workloads.memory import LLM, MemoryPlan, plan
 from workloads.snapshot import Snapshot, WorkloadEvent
@@ -120,6 +121,7 @@ class Premises:
         self._watchdog = Watchdog(self._on_breach)
         self._watchdog.start()
         self._started.callback(self._watchdog.stop)
+        self._workloads.use_branches(Branches(self._workloads, self._ledger, self._watchdog))
         shares = ", ".join(f"{row.owner} {readable(row.bytes)}" for row in self._plan.rows)
         return f"{self._plan.device}, {readable(self._plan.total_bytes)}: {shares}"
 
@@ -167,6 +169,7 @@ class Premises:
         )
         self._workloads.add(workload)
         self._started.callback(workload.leave)
+        self._started.callback(self._workloads.branches.stop_all)  # before their originals
         if caps:
             self._watchdog.watch(name, workload.pids, caps.resident_limit_bytes)
         workload.start()
@@ -179,7 +182,7 @@ class Premises:
         from agent import warmup
 
         engine, workloads = self._engine, self._workloads
-        if engine is None or engine.capabilities.tool_calls != "grammar":
+        if engine is None or engine.capabilities.tool_calls == "native":
             return
 
         def read() -> None:
@@ -265,9 +268,9 @@ class Premises:
         trouble = state in ("failed", "restarting")
         self._tell("engine", None, reason or f"The LLM engine is {state}.", state=state, alert=trouble)
 
-    def _tell(self, kind: EventKind, workload: str | None, text: str, *, alert: bool = True, **details: str) -> None:
+    def _tell(self, sort: EventKind, workload: str | None, text: str, *, alert: bool = True, **details: str) -> None:
         """Write it down, and tell whoever listens at once if it is an alert."""
-        self._store.add_event(Event(new_id("e"), time.time(), kind, workload, text, details))
+        self._store.add_event(Event(new_id("e"), time.time(), sort, workload, text, details))
         if alert:
             self._workloads.announce(WorkloadEvent("alert", workload or "", {"text": text, **details}))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from measurement.errors import Refused
+from measurement.errors import Conflict, Refused
 from measurement.facts import Fact
 from tools.auditing import Entry, audited, changed
 from tools.contract import Outcome, ToolContext
@@ -17,15 +18,20 @@ ACTUATOR = True
 
 
 def set_parameters(
-    context: ToolContext, changes: dict[str, str | float | int | bool], workload: str | None = None
+    context: ToolContext,
+    changes: dict[str, str | float | int | bool],
+    workload: str | None = None,
+    keep_state: bool = False,
 ) -> Outcome:
     """Change several parameters of the simulation together: all of them, or none if one is refused.
 
     Args:
         changes: new value for each parameter name, in the user's own words with its unit, such as 1.2 kHz.
         workload: name of the simulation; leave out for the current one.
+        keep_state: write a checkpoint just before the change, so that undo brings back this very state.
     """
-    return change_parameters(context, "set_parameters", {"changes": changes}, changes, workload)
+    args = {"changes": changes, "keep_state": keep_state or None}
+    return change_parameters(context, "set_parameters", args, changes, workload)
 
 
 def change_parameters(
@@ -38,17 +44,30 @@ def change_parameters(
     with audited(context, tool, {**args, "workload": workload}, workload) as entry:
         aim = target(context, workload)
         snapshot = aim.snapshot()
-        values, said = _read(changes, aim, snapshot)
-        result = apply_changes(aim, snapshot, values, entry)
+        values, said = read_changes(changes, aim, snapshot)
+        kept = keeping(aim, entry) if args.get("keep_state") else None
+        result = apply_changes(aim, snapshot, values, entry, kept)
     return outcome_of(snapshot, result, entry, said)
 
 
-def apply_changes(aim: Workload, snapshot: Snapshot, values: dict[str, Any], entry: Entry) -> SetResult:
+def keeping(aim: Workload, entry: Entry) -> Path:
+    """Where the state before a change is kept. Raises: Conflict when the simulation cannot go back to one."""
+    known = aim.snapshot()
+    if not (known.can_checkpoint and known.can_restore):
+        raise Conflict(
+            f"{aim.name} keeps no state: its program has no @sim.checkpoint and @sim.restore. Nothing was changed."
+        )
+    return aim.kept_before(entry.id)
+
+
+def apply_changes(
+    aim: Workload, snapshot: Snapshot, values: dict[str, Any], entry: Entry, keep_state: Path | None = None
+) -> SetResult:
     """Hand the values to the workload; a late answer settles the entry."""
     known = snapshot.parameters
     entry.plan(changed([Change(name, known[name].value, value, known[name].unit) for name, value in values.items()]))
     entry.pending = True
-    result = aim.set(values, on_applied=entry.settle)
+    result = aim.set(values, on_applied=entry.settle, keep_state=keep_state)
     entry.pending = result.pending
     if not result.pending:
         entry.changes = changed(result.changes)
@@ -71,7 +90,11 @@ def outcome_of(snapshot: Snapshot, result: SetResult, entry: Entry, said: list[s
     )
 
 
-def _read(changes: dict[str, Any], aim: Workload, snapshot: Snapshot) -> tuple[dict[str, Any], list[str]]:
+def read_changes(changes: dict[str, Any], aim: Workload, snapshot: Snapshot) -> tuple[dict[str, Any], list[str]]:
+    """Resolve names and read quantities; gives the values and how the words were read.
+
+    Raises: NotFound, Ambiguous, Refused.
+    """
     if not changes:
         raise Refused("There is nothing to change: give at least one parameter and its value.")
     if not snapshot.parameters:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from measurement.clock import local_hms
 from measurement.errors import Conflict, NotFound, Refused
 from measurement.store import Audit, Store
-from tools.auditing import audited
+from tools.auditing import audited, changed
 from tools.contract import Outcome, ToolContext
 from tools.moving import state_change, state_result
 from tools.set_parameters import apply_changes, outcome_of
 from tools.target import target
 from tools.wording import quoted, state_facts, state_sentence
-from workloads.runner import Snapshot, StateResult, Workload
+from workloads.runner import ALIVE, Snapshot, StateResult, Workload
 
 ACTUATOR = True
 LOOK_BACK = 500  # rows of the audit
@@ -35,6 +37,8 @@ _CHANNELS = {
 
 def undo(context: ToolContext, workload: str | None = None, audit_id: str | None = None) -> Outcome:
     """Take the last change of the simulation back: parameters get their earlier values, a pause is resumed.
+
+    A change that was made with its state kept is undone exactly: the run goes back to that very state.
 
     Undoing again goes one change further back; when there is none left, the last undo is taken back.
 
@@ -123,6 +127,8 @@ def _takes_back_a_change(store: Store, entry: Audit) -> bool:
 
 def _revert_values(context: ToolContext, aim: Workload, entry: Audit) -> Outcome:
     values = {change["name"]: change["old"] for change in entry.changes if change["old"] != change["new"]}
+    if (kept := aim.kept_before(entry.id)).is_file() and aim.snapshot().state in ALIVE:
+        return _revert_exactly(context, aim, entry, kept)
     with audited(context, "undo", {"audit_id": entry.id}, aim.name, undo_of=entry.id) as row:
         snapshot = aim.snapshot()
         gone = [name for name in values if name not in snapshot.parameters]
@@ -130,6 +136,21 @@ def _revert_values(context: ToolContext, aim: Workload, entry: Audit) -> Outcome
             raise Refused(f"{aim.name} has no parameter {gone[0]} any more; nothing was changed.")
         result = apply_changes(aim, snapshot, values, row)
     return outcome_of(snapshot, result, row, [_whose(entry)])
+
+
+def _revert_exactly(context: ToolContext, aim: Workload, entry: Audit, kept: Path) -> Outcome:
+    """Go back to the very state before the change: values, fields and step."""
+    with audited(context, "undo", {"audit_id": entry.id}, aim.name, undo_of=entry.id) as row:
+        snapshot = aim.snapshot()
+        back = aim.restore(str(kept))
+        row.changes = [change for change in changed(back.changes) if change["old"] != change["new"]]
+    kept.unlink(missing_ok=True)
+    outcome = outcome_of(
+        snapshot, replace(back, changes=[c for c in back.changes if c.old != c.new]), row, [_whose(entry)]
+    )
+    step = back.changes[0].step if back.changes else aim.snapshot().step
+    words = f"**{aim.name}** is back in the very state of step {step}, before the change (it was at step {snapshot.step}).\n\n"
+    return replace(outcome, summary=words + outcome.summary)
 
 
 def _revert_state(context: ToolContext, aim: Workload, entry: Audit) -> Outcome:

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 from measurement.errors import LodgerError, NotFound, SettingsError
+from workloads.branches import Branches
 from workloads.parameters import unknown
 from workloads.record import Listener
 from workloads.snapshot import WorkloadEvent
+from workloads.sweeps import Sweeper
 from workloads.watchlist import Watchlist
 from workloads.workload import Workload
 
@@ -23,7 +25,12 @@ class Workloads:
         self._members: dict[str, Workload] = {}
         self._listeners: list[Listener] = []
         self.watchlist = Watchlist()
+        self.use_branches(Branches(self))
         self._lock = threading.Lock()
+
+    def use_branches(self, branches: Branches) -> None:
+        """Branch and sweep by these, which know of the launch's memory."""
+        self.branches, self.sweeper = branches, Sweeper(branches)
 
     def add(self, workload: Workload) -> None:
         """Add one; who subscribed before hears of it too.
@@ -37,6 +44,11 @@ class Workloads:
             self._members = {**self._members, workload.name: workload}
             for listener in self._listeners:
                 workload.subscribe(listener)
+
+    def remove(self, name: str) -> None:
+        """Take one off the list; it should have ended. Its runs stay in the store."""
+        with self._lock:
+            self._members = {other: workload for other, workload in self._members.items() if other != name}
 
     def get(self, name: str | None = None) -> Workload:
         """The workload of that name; without a name the first one.

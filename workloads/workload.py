@@ -172,6 +172,11 @@ class Workload:
         return self._life.leave()
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that its program is started with, beside those of the launcher."""
+        return self._terms.env
+
+    @property
     def attached(self) -> bool:
         """Whether it was started elsewhere."""
         return self._terms.address is not None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from measurement.facts import Fact, new_id
 from measurement.requests import Request
@@ -84,6 +84,12 @@ class RunShelf(Desk):
         table = schema.readings
         query = select(table.c.metric, table.c.unit).where(table.c.run == run).distinct().order_by(table.c.metric)
         return {row["metric"]: row["unit"] for row in self._select(query)}
+
+    def metrics(self, run: str) -> list[str]:
+        """The metrics that a run has readings of, in the order in which they came."""
+        table = schema.readings
+        query: Select[Any] = select(table.c.metric).where(table.c.run == run).group_by(table.c.metric)
+        return [row["metric"] for row in self._select(query.order_by(func.min(table.c.number)))]
 
     def add_facts(self, facts: Sequence[Fact]) -> Future[int]:
         """Keep facts; one that is already there is left as it is."""
