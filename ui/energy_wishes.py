@@ -73,7 +73,7 @@ class SweepWish(BaseModel):
     sizes: list[Annotated[int, Field(ge=16, le=1_000_000)]] | None = Field(
         default=None, min_length=2, max_length=MOST_SIZES
     )
-    max_tokens: MaxTokens = 32
+    max_tokens: MaxTokens = 64
     runs: Annotated[int, Field(ge=1, le=20)] = 1
 
 
@@ -103,5 +103,5 @@ class SocketWish(PromptWish):
 def sweep_plan(room: int | None, max_tokens: int, sizes: list[int] | None = None, runs: int = 1) -> Plan:
     """A sweep whose prompts grow; without sizes, doubling from 32 tokens to what the model has room for."""
     most = int(0.85 * ((room or 2048) - max_tokens))
-    grown = sizes or [size for size in (32, 64, 128, 256, 512, 1024, 2048) if size <= max(most, 64)]
+    grown = sizes or [size for size in (32, 64, 128, 256, 512, 1024) if size <= max(most, 64)]
     return Plan(Prompt(""), "", 0.0, max_tokens, runs, kind="sweep", sizes=tuple(sorted(set(grown))))
