@@ -104,7 +104,7 @@ class ControlRoom:
         if drawn and drawn[1] == shown:
             return [looked, shown], gr.skip(), head if int(now) % TOLD_EVERY_S == 0 else gr.skip(), gr.skip()
         figure = control_figure(chart, now - wish.hours * HOUR_S, now, marks, wish.zoom)
-        return [looked, shown], figure, head, statistics_bar(chart)
+        return [looked, shown], gr.update(figure=figure.to_json()), head, statistics_bar(chart)
 
     def zoomed(self, event: gr.EventData) -> Span | None:
         """Somebody looks closely, or at all of it again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import plotly.graph_objects as go
 
 from measurement.spc import EVERY_RULE
 from ui.assets import static
@@ -36,8 +37,7 @@ def build(house: House) -> None:
         view = gr.Dropdown(room.views(), value="judged", **BARE, min_width=210, scale=0, elem_id="control-view")
         span = gr.Radio(list(HOURS), value="1 h", **BARE, min_width=300, scale=0, elem_id="control-hours")
     head = gr.HTML(apply_default_css=False, elem_classes="bare", elem_id="control-state")
-    chart = gr.Plot(show_label=False, elem_id="control-chart", elem_classes="panel-block")
-    ear = _listener("zoom.js")
+    chart = _chart()
     with gr.Group(elem_classes="panel form-room", elem_id="control-statistics"):
         bar = gr.HTML(apply_default_css=False, elem_classes="bare")
         exports = gr.HTML(room.exports("1 h"), apply_default_css=False, elem_classes="bare")
@@ -54,17 +54,21 @@ def build(house: House) -> None:
         control.input(lambda: None, None, zoom, **QUIET).then(**refresh)
     rules.input(**refresh)
     span.input(room.exports, span, exports, **QUIET)
-    ear.select(room.zoomed, None, zoom, **QUIET).then(**refresh)
+    chart.select(room.zoomed, None, zoom, **QUIET).then(**refresh)
     who.focus(lambda: gr.update(choices=[("every model", ""), *room.models()]), None, who, **QUIET)
     metric.focus(lambda: gr.update(choices=room.metrics()), None, metric, **QUIET)
     renew.click(room.rebaseline, [metric, who], said, **QUIET).then(**refresh)
 
 
-def _listener(script: str) -> gr.HTML:
+def _chart() -> gr.HTML:
+    """The chart's own node (``ui/static/plot.js``): Gradio's plot is built anew with each figure, which flickers."""
+    gr.Plot(go.Figure(), show_label=False, elem_classes="pulse-room")  # it alone brings Plotly into the page
     return gr.HTML(
-        html_template='<i class="pulse"></i>',
-        js_on_load=static(script),
-        elem_classes="pulse-room",
+        html_template="",
+        js_on_load=static("plot.js"),
+        figure="",
+        elem_id="control-chart",
+        elem_classes="bare panel-block",
         apply_default_css=False,
     )
 
