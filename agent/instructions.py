@@ -40,6 +40,8 @@ checkpoint_simulation - keep the run's state on the disk
 set_alert - watch a metric and tell when it crosses a limit
 list_alerts - which alerts are set
 remove_alert - take an alert away
+get_energy_report - how much energy the last answers used
+get_power - how many watts the machine draws now
 reply - anything else: greetings, knowledge, opinions, jokes"""
 
 # Requests about a made-up pendulum, so that no example can leak into an answer about the real run.
@@ -54,6 +56,7 @@ DECIDE_EXAMPLES = [
     ("use heavy damping", '[{"tool":"set_parameter","name":"damping","value":"heavy"}]'),
     ("go on", '[{"tool":"resume_simulation"}]'),
     ("revert that", '[{"tool":"undo"}]'),
+    ("how much energy did your last 3 answers take?", '[{"tool":"get_energy_report","last_n":3}]'),
     ("hello there", '[{"tool":"reply"}]'),
 ]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent import words
+from agent import own_costs, words
 from agent.reading import Clause, Reading
 
 _SHOW = re.compile(
@@ -44,10 +44,21 @@ def offer(clause: Clause, reading: Reading) -> Menu:
     acts = list(_acts(clause))
     if acts:
         return Menu(tuple(acts), must_act=True)
+    if costs := [_entry(tool, **shapes) for tool, shapes in own_costs.asked(clause)]:
+        return Menu(tuple(costs), must_act=True)
     reads = list(_reads(clause, reading))
     looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
     asks_run = bool(reads) and (looks_back or (reading.about_run and (clause.asks or bool(_SHOW.search(clause.text)))))
     return Menu(tuple(reads), must_act=asks_run)
+
+
+def only(clause: Clause, reading: Reading) -> dict[str, Any] | None:
+    """The one call that a clause's words admit, when they leave nothing to pick."""
+    offered = offer(clause, reading)
+    if not offered.must_act or len(offered.entries) != 1:
+        return None
+    values = {name: shape.get("enum", [shape.get("const")]) for name, shape in offered.entries[0]["properties"].items()}
+    return {name: given[0] for name, given in values.items()} if all(len(g) == 1 for g in values.values()) else None
 
 
 def _acts(clause: Clause) -> Iterator[dict[str, Any]]:

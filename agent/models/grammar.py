@@ -16,7 +16,7 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
-from agent import instructions, menu
+from agent import instructions, menu, own_costs
 from agent.guard import clause_gaps, gaps, suggestions
 from agent.models.channel import Channel, Messages
 from agent.reading import Clause, Reading
@@ -32,11 +32,11 @@ NO_RUN = "There is no simulation in this launch. Start Lodger with --workload NA
 
 def build(channel: Channel, turn: Turn) -> Model:
     """Make the model for one turn."""
-    decoder = _Decoder(channel, turn)
+    decoder = Decoder(channel, turn)
     return FunctionModel(stream_function=decoder.answer, model_name=channel.engine.model)
 
 
-class _Decoder:
+class Decoder:
     """One turn's questions to the engine."""
 
     def __init__(self, channel: Channel, turn: Turn) -> None:
@@ -47,6 +47,9 @@ class _Decoder:
     ) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
         if _tools_returned(messages):
             yield self._turn.composed() or "Done."
+            return
+        if self._turn.snapshot is None and (known := own_costs.calls(self._turn.reading)):
+            yield {index: _delta(call) for index, call in enumerate(known)}
             return
         if self._turn.snapshot is None and _wants_a_run(self._turn.reading):
             yield NO_RUN
