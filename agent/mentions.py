@@ -159,6 +159,12 @@ def find_switches(
     return [Mention(switches[0].name, match.start(), match.end(), "choice", value)]
 
 
+def says_switch(text: str, value: str) -> bool:
+    """Whether a text says ``on`` or ``off``, in whatever word, and not the other."""
+    said = {state for state, pattern in _SWITCH.items() if pattern.search(text)}
+    return said == {value}
+
+
 def _full(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
     pairs = [(form, name) for name, forms in vocabulary.forms.items() for form in forms]
     for form, name in sorted(pairs, key=lambda pair: -len(pair[0])):

@@ -41,6 +41,7 @@ class Thread:
 
     focus: str | None = None
     request: str = ""
+    done: tuple[tuple[str, dict[str, Any]], ...] = ()
     pending: list[Pending] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
@@ -251,7 +252,9 @@ class Conversations:
         said = replace(actor, conversation=id, words=message)
         context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None, self.services)
         recent = recent_of(self._store.messages(id))
-        return Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
+        turn = Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
+        turn.earlier = (thread.request, thread.done) if thread.request else None
+        return turn
 
     def _spoken_of(self, message: str) -> Snapshot | None:
         """The workload that a message names, or else the first."""
@@ -264,6 +267,7 @@ class Conversations:
     def _remember(self, thread: Thread, turn: Turn) -> None:
         thread.pending = turn.pending
         thread.request = turn.reading.text
+        thread.done = tuple((done.tool, done.args) for done in turn.performed)
         spoken = [
             str(done.args["name"]) for done in turn.performed if done.tool == "set_parameter" and "name" in done.args
         ]

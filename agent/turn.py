@@ -50,7 +50,11 @@ class Performed:
 
 @dataclass
 class Turn:
-    """The state of one turn. ``recent`` is the conversation so far as (role, text), newest last."""
+    """The state of one turn.
+
+    ``recent`` is the conversation so far as (role, text), newest last; ``earlier`` the message before and the calls that it led to;
+    ``vouched`` are calls that a trained model answers for where the guard alone would ask.
+    """
 
     message: str
     reading: Reading
@@ -62,6 +66,8 @@ class Turn:
     performed: list[Performed] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     refused: bool = False
+    earlier: tuple[str, tuple[tuple[str, dict[str, Any]], ...]] | None = None
+    vouched: list[dict[str, Any]] = field(default_factory=list)
 
     async def execute(self, tool: str, args: dict[str, Any]) -> str:
         """Take one call from the model through the guard to the tool; the answer is a sentence the model can act on."""
@@ -100,7 +106,7 @@ class Turn:
 
     def _guarded(self, tool: str, args: dict[str, Any]) -> Outcome | None:
         verdict = guard.check(tool, args, self.reading, self._values(), self._running())
-        if verdict.decision == "allow":
+        if verdict.decision == "allow" or (verdict.decision == "ask" and {"tool": tool, **args} in self.vouched):
             return None
         if verdict.decision == "ask" and verdict.confirmable:
             return self._asking(tool, args, verdict.sentence)

@@ -45,7 +45,7 @@ class EngineOptions:
     model: str | None = None
     base_url: str | None = None
     api_key: str | None = None
-    tool_calls: Literal["native", "grammar"] | None = None
+    tool_calls: Literal["native", "grammar", "adapter"] | None = None
     threads: int | None = None
     nice: int = 0
     context_tokens: int = 4096

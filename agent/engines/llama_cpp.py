@@ -20,6 +20,7 @@ from typing import ClassVar
 
 import httpx2
 
+from agent.adapters import STEERING
 from agent.engines import weights
 from agent.engines.base import Capabilities, Engine, EngineOptions, Probe
 from measurement.errors import EngineError
@@ -100,8 +101,9 @@ class Server(Engine):
 
     @property
     def capabilities(self) -> Capabilities:
+        way = "adapter" if self._steers else "grammar"
         return Capabilities(
-            tool_calls=self.options.tool_calls or "grammar", adapters=True, logprobs=True, tokenizer=True
+            tool_calls=self.options.tool_calls or way, adapters=self._steers, logprobs=True, tokenizer=True
         )
 
     def pids(self) -> list[int]:
@@ -109,6 +111,12 @@ class Server(Engine):
 
     def log_tail(self, lines: int = 20) -> list[str]:
         return list(self._process.log_tail(lines)) if self._process else []
+
+    @property
+    def _steers(self) -> bool:
+        """Whether the steering adapter belongs to these weights and is wanted."""
+        wanted = self.options.tool_calls == "adapter" or (self.options.tool_calls is None and STEERING.shipped)
+        return wanted and self.model == STEERING.base
 
     def _settings(self) -> dict[str, object]:
         assert self._weights
@@ -121,6 +129,7 @@ class Server(Engine):
             "context_tokens": options.context_tokens,
             "threads": options.threads or default_threads(),
             "gpu": options.gpu,
+            "adapter": str(STEERING.path) if self._steers else None,
         }
 
     def _on_exit(self) -> None:

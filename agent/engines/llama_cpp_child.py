@@ -32,6 +32,8 @@ def parameters(settings: dict[str, Any], api_key: str) -> Any:
     params.ui = False
     params.cache_ram_mib = 256  # prompts parked outside the slots; the default of 8 GiB would break the plan
     params.offline = True
+    if settings.get("adapter"):  # loaded at scale 0: a request that wants it says so, all others get the plain model
+        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(settings["adapter"], 0.0)]
     return params
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,11 @@ from openai import AsyncOpenAI
 from agent.engines.base import Engine
 from agent.engines.recorder import RecordingTransport, purpose
 from measurement.errors import EngineError
+from measurement.requests import Purpose as Why
 from measurement.requests import Request
 
 Messages = list[dict[str, Any]]
+STEERING_SLOT = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,32 @@ class Channel:
                 response_format={"type": "json_schema", "json_schema": {"name": "calls", "schema": schema}},  # type: ignore[arg-type]
             )
         return answer.choices[0].message.content or ""
+
+    async def propose(
+        self, messages: Messages, schema: dict[str, Any], why: Why = "decide", max_tokens: int = 240
+    ) -> tuple[str, float]:
+        """Ask the model with its adapter on for an answer that ``schema`` holds; greedy, in a slot of its own.
+
+        The slot keeps the long common beginning in the engine's prefix cache; a request without the adapter would lose it.
+
+        Returns: the answer, and the probability of its least likely token.
+
+        Raises:
+            EngineError: the engine did not answer.
+        """
+        with purpose(why), translated(self.engine):
+            answer = await self.client.chat.completions.create(
+                model=self.engine.model,
+                messages=messages,  # type: ignore[arg-type]
+                temperature=0,
+                max_tokens=max_tokens,
+                logprobs=True,
+                response_format={"type": "json_schema", "json_schema": {"name": "calls", "schema": schema}},  # type: ignore[arg-type]
+                extra_body={"lora": [{"id": 0, "scale": 1.0}], "id_slot": STEERING_SLOT, "cache_prompt": True},
+            )
+        choice = answer.choices[0]
+        tokens = (choice.logprobs.content if choice.logprobs else None) or []
+        return choice.message.content or "", math.exp(min((token.logprob for token in tokens), default=-math.inf))
 
     async def talk(self, messages: Messages, max_tokens: int = 512) -> AsyncIterator[str]:
         """Stream free text.

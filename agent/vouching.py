@@ -1,0 +1,119 @@
+"""When the trained model's word counts for a change that the code did not read in the message by itself.
+
+The model was trained on paraphrases that no table of words foresees; the code knows what must never be done. So a call of the model is
+vouched for only if nothing in the person's words speaks against it: no question, no prohibition, no report, no wondering, no waiting,
+nothing quoted or pasted, no other parameter named, the value said and not used twice, and the model sure of every token. Whatever is
+not vouched for is judged by the guard as ever: it asks. What ends a run is never vouched for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from agent import mentions, words
+from agent.reading import Clause, Reading
+
+SURE = 0.80  # least probability of a token, for a parameter that the words name
+SURER = 0.95  # … for one that they do not name, and for holding and going on
+LONGEST = 240  # characters; a longer message is a story
+_REVERSIBLE = frozenset({"pause_simulation", "resume_simulation", "undo"})
+_DOUBT = re.compile(
+    r"\b(?:or|maybe|perhaps|whether|if|unless|when|whenever|until|after|before|once|oder|vielleicht|wenn|falls|ou|peut-être|si|quizás|not|never|no|don'?t|nicht|kein\w*"
+    r"|pas|nunca|jamais|would|could have|should have|supposed?|imagine|pretend|hypothetical\w*|theory|example|e\.g|story|joke|poem|song|movie|game|yesterday|tomorrow|later|next week)\b",
+    re.I,
+)
+_NO_THANKS = re.compile(r"^\W*(?:no|nope|nein|non)\b[\s,.!]+", re.I)  # "no, 80" corrects, it does not forbid
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the model answered, in the house's tools; ``least`` is the probability of its least likely token."""
+
+    calls: tuple[dict[str, Any], ...]
+    least: float
+
+
+def vouched(proposal: Proposal, reading: Reading) -> list[dict[str, Any]]:
+    """The calls of a proposal that may be done on the model's word."""
+    if not _plain(reading):
+        return []
+    return [call for call in proposal.calls if _fits(call, proposal, reading)]
+
+
+def _plain(reading: Reading) -> bool:
+    """Whether the message is a plain order as far as the code can tell."""
+    text = reading.text.strip()
+    own = _NO_THANKS.sub("", reading.own.strip())
+    if len(text) > LONGEST or "\n" in text or reading.own.strip() != text or _DOUBT.search(own):
+        return False
+    polite = bool(words.POLITE.search(own))
+    if text.endswith("?") and not polite:
+        return False
+    return not any(_speaks_against(clause) for clause in reading.clauses) and not (
+        words.SAYING.search(own) or words.PAST.search(own) or words.WAITING.search(own)
+    )
+
+
+def _speaks_against(clause: Clause) -> bool:
+    moods = {trace.mood for trace in clause.traces}
+    asking = clause.asks and not words.POLITE.search(clause.text)
+    return (
+        asking or clause.hypothetical or clause.doubtful or clause.condition is not None or moods - {"order"} != set()
+    )
+
+
+def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
+    if call["tool"] in _REVERSIBLE:
+        return proposal.least >= SURER and not _elsewhere(call, reading)
+    if call["tool"] != "set_parameter":
+        return False
+    clause = _clause_of(str(call["value"]), reading)
+    if clause is None:
+        return False
+    found = {m.name for m in clause.mentions}
+    if any(a.parameter != call["name"] and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
+        return False
+    if found and call["name"] not in found:
+        return False
+    return proposal.least >= (SURE if found else SURER)
+
+
+def _elsewhere(call: dict[str, Any], reading: Reading) -> bool:
+    """Whether the words order another action of this kind, or set something: then a bare deed is not what is left over."""
+    return any(
+        clause.orders(trace.tool) for clause in reading.clauses for trace in clause.traces if trace.tool != call["tool"]
+    )
+
+
+def _clause_of(value: str, reading: Reading) -> Clause | None:
+    """The clause that says a value: a span in it, a switch or a choice, also one with a slip of the keyboard."""
+    for clause in reading.clauses:
+        if any(_inside(span.text, value) for span in clause.values):
+            return clause
+        if value in ("on", "off") and mentions.says_switch(clause.text, value):
+            return clause
+        if _says(value, clause.text):
+            return clause
+    return None
+
+
+def _inside(span: str, value: str) -> bool:
+    return span.strip().lower() in value.strip().lower()
+
+
+def _says(choice: str, text: str) -> bool:
+    plain = choice.replace("_", " ").lower()
+    if not re.search(r"[^\W\d_]{3,}", plain):
+        return False
+    pieces = _pieces(text.lower(), len(plain.split()))
+    return any(fuzz.ratio(piece, plain) >= 78 and piece[:1] == plain[:1] for piece in pieces)
+
+
+def _pieces(text: str, length: int) -> Sequence[str]:
+    said = re.findall(r"[^\W_]+", text)
+    return [" ".join(said[i : i + length]) for i in range(len(said) - length + 1)]
