@@ -208,7 +208,10 @@ class _Flags(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Flags(
-        "launcher.py", description="Lodger: a local LLM beside your simulation, in one web page.", allow_abbrev=False
+        "launcher.py",
+        description="Lodger: a local LLM beside your simulation, in one web page.",
+        epilog="'launcher.py evaluate --suite steering' tells how well a model steers; 'launcher.py evaluate --help' has more.",
+        allow_abbrev=False,
     )
     modes = parser.add_mutually_exclusive_group()
     for mode, meaning in (
