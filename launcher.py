@@ -29,6 +29,10 @@ def main(argv: list[str]) -> int:
             import evaluate
 
             return evaluate.main(argv[1:])
+        if argv[:1] == ["verify"]:
+            import verifying
+
+            return verifying.verify(argv[1:])
         settings, arguments = parse(argv, environment())
         if arguments.plan:
             return _print_plan(settings, arguments.plan)

@@ -11,6 +11,7 @@ from typing import Any
 from measurement.errors import NotFound
 from measurement.requests import Request
 from measurement.store import Audit, ChartIncident, Event, Reading, Run, Store
+from workloads.snapshot import OVER
 
 MOST_RUNS = 100_000
 MOST_READINGS = 200_000
@@ -79,7 +80,7 @@ class Archive:
     def incidents(self, run: str) -> list[ChartIncident]:
         """The control charts' incidents that overlap the run, oldest first."""
         of = self.run(run)
-        ended = min(of.ended_at or self.until, self.until)
+        ended = self.ended_at(run) or self.until
         found = self.store.incidents(since=of.started_at, limit=MOST_ROWS)
         return [one for one in reversed(found) if one.taken_at <= ended]
 
@@ -88,8 +89,23 @@ class Archive:
         of = self.run(run)
         return [one for one in self.store.requests_since(of.started_at) if self._within(of, one.taken_at)]
 
+    def ended_at(self, run: str) -> float | None:
+        """When the run ended; None when it had not by ``until``. The first word on it counts, a row may be touched again."""
+        of = self.run(run)
+        said = (event.taken_at for event in self._states(run) if event.details.get("after") in OVER)
+        ended = next(said, of.ended_at)
+        return ended if ended is not None and ended <= self.until else None
+
+    def state(self, run: str) -> str:
+        """In which state the run was at ``until``."""
+        said = [str(event.details["after"]) for event in self._states(run) if "after" in event.details]
+        return said[-1] if said else self.run(run).state
+
+    def _states(self, run: str) -> list[Event]:
+        return [event for event in self._events if event.kind == "state" and event.details.get("run") == run]
+
     def _within(self, run: Run, at: float) -> bool:
-        return run.started_at <= at <= min(run.ended_at or self.until, self.until)
+        return run.started_at <= at <= (self.ended_at(run.id) or self.until)
 
     def row(self, rows: list[Any], id: str, noun: str) -> Any:
         """The row of that id. Raises NotFound."""

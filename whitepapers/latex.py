@@ -19,10 +19,11 @@ def number(said: Shown) -> str:
     """A fact in print, as siunitx sets it."""
     if said.number is None:
         return escape(said.words)
-    return rf"\qty{{{said.number}}}{{{_unit(said.unit)}}}" if said.unit else rf"\num{{{said.number}}}"
+    return rf"\qty{{{said.number}}}{{{written_unit(said.unit)}}}" if said.unit else rf"\num{{{said.number}}}"
 
 
-def _unit(unit: str) -> str:
+def written_unit(unit: str) -> str:
+    """A unit as siunitx is told it."""
     return escape(unit).replace("~", r"\,")
 
 
@@ -115,6 +116,10 @@ class Latex(Writer):
         """Key, exact value, how it was had, when, id and digest."""
         fact = evidence.fact
         value = number(shown(fact, exact=True)) if fact.value is not None else f"\\emph{{{escape(fact.reason or '')}}}"
-        obtained = f"{fact.method}: {evidence.obtained}" if not evidence.formula else f"formula: {evidence.formula}"
+        obtained = (
+            f"{fact.method}: {evidence.obtained}"
+            if not evidence.formula
+            else f"formula: {evidence.formula.replace(' - ', ' − ')}"
+        )
         cells = (escape(evidence.key), value, escape(obtained), escape(f"{fact.id} {evidence.digest}"))
         return f"\\factrow{{{fact.id}}}" + "".join(f"{{{cell}}}" for cell in cells)

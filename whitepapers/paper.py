@@ -63,7 +63,7 @@ class Paper:
     @property
     def going_on(self) -> bool:
         """Whether the run had not ended when the report was written."""
-        return self.run.ended_at is None or self.run.ended_at > self.archive.until
+        return self.archive.ended_at(self.run.id) is None
 
     def draw(self, name: str, kind: str, **data: Any) -> str:
         """Have ``figures/kind.py`` draw a picture from ``data``; returns the name of its file."""

@@ -42,5 +42,5 @@ def listed(words: Sequence[str]) -> str:
 
 def groups(paper: Paper, prefix: str) -> list[str]:
     """The beginnings of like facts: ``change.a``, ``change.b`` …"""
-    keys = [key for key in paper.book.keys(f"{prefix}.")]
+    keys = paper.book.keys(f"{prefix}.")
     return list(dict.fromkeys(".".join(key.split(".")[:2]) for key in keys))

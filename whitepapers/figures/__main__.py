@@ -7,6 +7,7 @@ import re
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -14,7 +15,7 @@ matplotlib.use("Agg")
 
 from matplotlib.figure import Figure  # after the choice of a backend that needs no display
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 9, "axes.spines.top": False,
     "axes.spines.right": False, "axes.linewidth": 0.6, "xtick.major.width": 0.6, "ytick.major.width": 0.6,
     "axes.edgecolor": "#55585e", "axes.labelcolor": "#26292e", "xtick.color": "#55585e", "ytick.color": "#55585e",

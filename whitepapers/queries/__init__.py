@@ -20,6 +20,12 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
+def faded(archive: Archive, query: str, args: Mapping[str, Any]) -> bool:
+    """Whether the rows behind a query have been thinned since, so that it cannot be asked again."""
+    judge = getattr(import_module(f"{__name__}.{query}"), "faded", None)
+    return bool(judge and judge(archive, **args))
+
+
 def answer(archive: Archive, query: str, args: Mapping[str, Any]) -> Value:
     """Ask ``query`` of the store; None when it holds nothing of the kind.
 

@@ -40,10 +40,17 @@ def answer(archive: Archive, run: str, metric: str, what: str) -> Value:
     return counted[what] if what in counted else getattr(chart, what)
 
 
+def faded(archive: Archive, run: str, metric: str, what: str) -> bool:
+    """Whether the telemetry has been thinned since: then the same question has another answer."""
+    until = archive.ended_at(run) or archive.until
+    rows = archive.store.telemetry(archive.run(run).started_at, until, only=PROBE)
+    return not rows or any(row.extremes is not None for row in rows)
+
+
 def charted(archive: Archive, run: str, metric: str) -> Charted | None:
     """The chart of the probe of this machine; None when nothing was measured while the run lasted."""
     row, wanted = archive.run(run), metric_named(metric)
-    until = min(row.ended_at or archive.until, archive.until)
+    until = archive.ended_at(run) or archive.until
     times, listed, outcomes = archive.store.telemetry_points(metric, row.started_at, until, PROBE)
     if not times:
         return None

@@ -8,8 +8,7 @@ from whitepapers.archive import Archive
 
 def answer(archive: Archive, run: str) -> Value:
     """Completed steps of a run that is over, else the newest step among its readings; None while there is none."""
-    row = archive.run(run)
-    if row.ended_at is not None and row.ended_at <= archive.until:
-        return row.step
+    if archive.ended_at(run) is not None:
+        return archive.run(run).step
     steps = [readings[-1].step for metric in archive.metrics(run) if (readings := archive.readings(run, metric))]
     return max(steps, default=None)
