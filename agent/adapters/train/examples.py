@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from agent.adapters import prompt
 from agent.adapters.train import phrases, worlds
-from agent.adapters.train.requests import Author, Said, Scene, pick, scene
+from agent.adapters.train.author import Author
+from agent.adapters.train.requests import Said, Scene, pick, scene
 from tools.quantity import find_spans
 
 MIX = {
