@@ -13,9 +13,11 @@ import os
 import resource
 import signal
 import sys
+import time
 
 PR_SET_PDEATHSIG = 1  # Source: linux/prctl.h
 UNLIMITED = -1
+AUTOGROUP_TRIES = 5
 
 
 def die_with_parent(parent: int) -> None:
@@ -48,6 +50,30 @@ def offer_to_oom_killer(adjustment: int) -> None:
         os.write(2, f"lodger: the out-of-memory preference was not set ({error}).\n".encode())
 
 
+def give_way(nice: int) -> None:
+    """Add ``nice`` to the niceness, and to that of the session's group.
+
+    Where the kernel groups processes by session (``sched_autogroup_enabled``, the default of desktop kernels), a process's own
+    niceness counts within its session only; between sessions the group's niceness decides. Source: sched(7).
+    """
+    if not nice:
+        return
+    os.nice(nice)
+    for _ in range(AUTOGROUP_TRIES):
+        try:
+            with open("/proc/self/autogroup", "w") as file:
+                file.write(str(nice))
+        except BlockingIOError:  # the kernel takes ten of these a second from those who are not root
+            time.sleep(0.12)
+        except FileNotFoundError:
+            return  # a kernel without session groups: the niceness above is all there is
+        except OSError as error:
+            os.write(2, f"lodger: the session's niceness was not set ({error}).\n".encode())
+            return
+        else:
+            return
+
+
 def restore_signals() -> None:
     """Give back the default actions that this interpreter took away: an ignored signal would survive exec."""
     for name in ("SIGPIPE", "SIGXFSZ"):
@@ -60,8 +86,7 @@ def main() -> None:
     argv = sys.argv[6:]
     die_with_parent(parent)
     os.set_inheritable(ready_fd, False)
-    if nice:
-        os.nice(nice)
+    give_way(nice)
     offer_to_oom_killer(oom)
     restore_signals()
     limit_data(data_bytes)

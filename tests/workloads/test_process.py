@@ -329,6 +329,14 @@ def test_the_memory_cap_holds_in_the_child_alone(make: Callable[..., SupervisedP
     assert len(bytearray(2**29)) == 2**29
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel does not group sessions")
+def test_niceness_counts_against_other_sessions_too(make: Callable[..., SupervisedProcess]):
+    process = make(python("print(open('/proc/self/autogroup').read())"), nice=5)
+    process.start()
+    assert process.wait(PATIENCE_S) == 0
+    assert process.log_tail()[0].endswith("nice 5")
+
+
 def test_descriptors_and_variables_reach_the_program(make: Callable[..., SupervisedProcess]):
     ours, theirs = socket.socketpair()
     with ours, theirs:
