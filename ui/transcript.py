@@ -18,6 +18,7 @@ from measurement.facts import with_unit
 from measurement.store import Message
 from tools.contract import Series
 from ui.charts import axis_title, series_figure
+from ui.receipt import receipt
 
 MARKS = {"done": "done", "refused": "refused", "failed": "failed", "pending": "waiting"}
 SHOWN_MESSAGES = 80
@@ -74,7 +75,9 @@ class Answer:
         if self.interrupted:
             shown.append(gr.ChatMessage(role="assistant", content="*Stopped here, as asked.*"))
         if self.finished and self.facts:
-            shown.append(_sources(self.facts, self.usage))
+            shown.append(_sources(self.facts))
+        if self.finished and (slip := receipt(self.usage)) is not None:
+            shown.append(slip)
         return shown
 
     def asking(self) -> list[gr.ChatMessage]:
@@ -215,19 +218,16 @@ def _card(call: Call) -> gr.ChatMessage:
     return gr.ChatMessage(role="assistant", content="\n\n".join(parts), metadata=metadata)  # type: ignore[arg-type]
 
 
-def _sources(facts: Sequence[Mapping[str, Any]], usage: Mapping[str, Any]) -> gr.ChatMessage:
+def _sources(facts: Sequence[Mapping[str, Any]]) -> gr.ChatMessage:
     """The fold that every number of the answer can be traced in."""
     lines = ["| name | value | how | source | taken |", "|---|---|---|---|---|"]
     lines += [_source_row(fact) for fact in facts]
-    spent = _spent(usage)
     metadata: Any = {
         "title": "Where these numbers come from",
         "status": "done",
         "log": f"{len(facts)} facts" if len(facts) > 1 else "1 fact",
     }
-    return gr.ChatMessage(
-        role="assistant", content="\n".join(lines) + (f"\n\n{spent}" if spent else ""), metadata=metadata
-    )
+    return gr.ChatMessage(role="assistant", content="\n".join(lines), metadata=metadata)
 
 
 def _source_row(fact: Mapping[str, Any]) -> str:
@@ -246,15 +246,6 @@ def _source_row(fact: Mapping[str, Any]) -> str:
         local_hms(float(taken)) if taken else "–",
     )
     return "| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"
-
-
-def _spent(usage: Mapping[str, Any]) -> str:
-    """What the answer cost, as far as the server counted it."""
-    counted = [(usage.get("prompt_tokens"), "prompt tokens"), (usage.get("completion_tokens"), "completion tokens")]
-    parts = [f"{count} {name}" for count, name in counted if count is not None]
-    seconds = [(usage.get("time_to_first_token_s"), "to the first word"), (usage.get("duration_s"), "in all")]
-    parts += [f"{float(value):.2f} s {name}" for value, name in seconds if value is not None]
-    return " · ".join(parts)
 
 
 def _code(value: Any) -> str:
