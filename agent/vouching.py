@@ -86,7 +86,10 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
 def _elsewhere(call: dict[str, Any], reading: Reading) -> bool:
     """Whether the words order another action of this kind, or set something: then a bare deed is not what is left over."""
     return any(
-        clause.orders(trace.tool) for clause in reading.clauses for trace in clause.traces if trace.tool != call["tool"]
+        clause.orders(trace.tool) and (trace.tool != "set_parameter" or bool(clause.assignments))
+        for clause in reading.clauses
+        for trace in clause.traces
+        if trace.tool != call["tool"]
     )
 
 

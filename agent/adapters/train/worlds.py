@@ -51,7 +51,7 @@ def make(rng: random.Random) -> World:
         drafts[shown.name] = (shown, "choice", None)
     if rng.random() < 0.55:
         name, _, alias = rng.choice(SWITCHES.split("|")).partition(":")
-        drafts[name] = (Named(name, "", (alias,) if alias else (), ("on", "off")), "switch", None)
+        drafts[name] = (Named(name, "", (alias,) if alias and free(alias) else (), ("on", "off")), "switch", None)
     allowed = [draft for draft in drafts.values() if free(draft[0].name)]
     rng.shuffle(allowed)
     metrics = rng.sample([m for m in METRICS if free(m) and m not in drafts], rng.randint(2, 5))
