@@ -105,6 +105,8 @@ def _start(settings: Settings, stages: Stages, started: ExitStack) -> str:
     with stages.stage("page") as stage:
         url = premises.open_page(stage.progress)
         stage.done(url, [os.getpid()])
+    with stages.stage("energy") as stage:
+        stage.say(premises.energy)
     return url
 
 

@@ -196,6 +196,7 @@ class Premises:
     def open_page(self, progress: Progress) -> str:
         """Open the page; returns its address. Raises LodgerError."""
         self._ahead.wait(progress, "loading the page")
+        from measurement.powerhouse import PowerHouse
         from residents import Site, move_in
         from ui.house import House
         from ui.serve import PageServer
@@ -205,6 +206,8 @@ class Premises:
         talk, computer = self._conversations(), machine()
         site = Site(settings, self._data, self._store, self._workloads, self._engine, talk, self._ledger, computer)
         residents = move_in(site)
+        power = next((one for one in residents if isinstance(one, PowerHouse)), None)
+        self.energy = power.sentence if power else "nothing is metered"
         if talk is not None:
             talk.services = residents
         house = House(

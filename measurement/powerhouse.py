@@ -33,7 +33,7 @@ from measurement.live_power import PowerNow, power_now
 from measurement.meter import Meter
 from measurement.metering import Metered, Metering, Workshop
 from measurement.power import automatic
-from measurement.power.base import PowerSettings, PowerSource, roots
+from measurement.power.base import Domain, PowerSettings, PowerSource, roots
 from measurement.power.estimate import estimate, nearest
 from measurement.requests import Request
 from measurement.sampler import Sampler
@@ -132,6 +132,11 @@ class PowerHouse:
         """How totals are got: measured by counters, derived (power added up), or estimated."""
         methods = [FROM_BEST.index(domain.method) for domain in roots(self.meter.domains)]
         return FROM_BEST[max(methods)] if methods else "estimated"
+
+    @property
+    def counted(self) -> tuple[Domain, ...]:
+        """The domains that make a total."""
+        return roots(self.meter.domains)
 
     def sources(self) -> list[SourceState]:
         """Every source of this house, with its domains or the reason for none."""

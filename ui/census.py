@@ -14,6 +14,7 @@ import gradio as gr
 from measurement import host
 from measurement.clock import SYSTEM_CLOCK
 from ui.fragments import bar, duration, gibibytes, pill, table, text
+from ui.power_lines import power_lines
 
 if TYPE_CHECKING:
     from ui.house import House
@@ -52,7 +53,7 @@ class Census:
             if problem
             else '<p class="quiet">The store writes and answers.</p>'
         )
-        return f'<div class="section"><h3>Language model</h3>{told}<h3>Store</h3>{store}</div>'
+        return f'<div class="section"><h3>Language model</h3>{told}<h3>Store</h3>{store}{power_lines(self._house)}</div>'
 
     def processes(self) -> str:
         """Every process of this launch: role, state, memory, processor."""
