@@ -140,7 +140,7 @@ class Book:
         """As the store keeps them."""
         return [one.fact for one in self]
 
-    def _fact(
+    def _fact(  # noqa: PLR0917  # the parts of a fact, in its own order
         self, key: str, name: str, value: Value, unit: str, method: Method, uncertainty: float | None, source: str,
         reason: str | None,
     ) -> Fact:  # fmt: skip

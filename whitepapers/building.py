@@ -69,7 +69,7 @@ def run_meant(wish: Wish, store: Store, workloads: Workloads, until: float) -> R
     return found
 
 
-def build(
+def build(  # noqa: PLR0917  # what, where, about what, from what, as of when; and who is told
     id: str, folder: Path, wish: Wish, sources: Sources, until: float, progress: Progress, stopping: Callable[[], bool]
 ) -> Built:
     """Write the report into ``folder``, which exists and is empty.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ui.house import House
 from ui.replies import StrictJSON
 from whitepapers.desk import Reports
+from whitepapers.pages import picture
 from whitepapers.paper import Wish
 
 NO_DESK = "No reports are written in this launch."
@@ -94,6 +95,10 @@ def router(house: House) -> APIRouter:
     @routes.get("", response_model=ReportList, summary="All reports")
     def everything() -> StrictJSON:
         return StrictJSON({"reports": [report.to_json() for report in desk().list()]})
+
+    @routes.get("/{id}/pages/{number}.png", response_class=Response, summary="A page as a picture")
+    def page(id: Id, number: Annotated[int, Path(ge=1, le=9999)]) -> Response:
+        return Response(picture(desk().file(id, "pdf"), number), media_type="image/png")
 
     _files(routes, desk)
 
