@@ -31,8 +31,8 @@ def parts_figure(results: Sequence[Result]) -> go.Figure | None:
         _bars(split, "decode_wh", "decode", DECODE, "decode_bound_wh"),
         _bars(whole, "total_wh", "prefill and decode together", WHOLE, "bound_wh"),
     ]
-    layout = _layout("Energy of each run", "Wh", "run")
-    return go.Figure([bar for bar in bars if bar is not None], {**layout, "barmode": "stack", "bargap": 0.35})
+    layout = _layout("Energy of each run", "Wh", "run", [one["number"] for one in shown])
+    return go.Figure([bar for bar in bars if bar is not None], {**layout, "barmode": "stack"})
 
 
 def intensity_figure(results: Sequence[Result]) -> go.Figure | None:
@@ -47,7 +47,7 @@ def intensity_figure(results: Sequence[Result]) -> go.Figure | None:
     )
     return go.Figure(
         [trace for name, title, ink in series if (trace := _dots(shown, name, title, ink)) is not None],
-        _layout("Intensity", "Wh per 1,000 output tokens", "run"),
+        _layout("Intensity", "Wh per 1,000 out", "run", [one["number"] for one in shown]),
     )
 
 
@@ -104,6 +104,7 @@ def _bars(results: Sequence[Result], name: str, title: str, ink: str, bound: str
         x=[one["number"] for one in results],
         y=[one[name] for one in results],
         name=title,
+        width=0.5,
         marker=marker,
         error_y={"type": "data", "array": bounds, "thickness": 1, "width": 3, "color": TEXT} if any(bounds) else None,
         customdata=[f"{one['method']}" for one in results],
@@ -123,7 +124,11 @@ def _dots(results: Sequence[Result], name: str, title: str, ink: str) -> go.Scat
     )  # fmt: skip
 
 
-def _layout(title: str, unit: str, across: str) -> dict[str, Any]:
+def _layout(title: str, unit: str, across: str, runs: Sequence[int] = ()) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    if runs:
+        last = max(max(runs), min(runs) + 3)  # one bar alone would fill the picture
+        whole = {"tick0": 1, "dtick": max(1, len(runs) // 10), "range": [min(runs) - 0.6, last + 0.6]}
     axis = {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "tickfont": {"size": 11}, "exponentformat": "SI"}
     return {
         "height": HEIGHT,
@@ -137,7 +142,7 @@ def _layout(title: str, unit: str, across: str) -> dict[str, Any]:
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11.5}},
         "title": {"text": title, "font": {"size": 13.5}, "x": 0, "xref": "paper", "xanchor": "left", "y": 0.97},
         "modebar": {"remove": ["select", "lasso", "autoscale", "zoomin", "zoomout"], "bgcolor": "rgba(0,0,0,0)"},
-        "xaxis": {**axis, "title": {"text": across, "standoff": 6, "font": {"size": 11.5}}},
+        "xaxis": {**axis, **whole, "title": {"text": across, "standoff": 6, "font": {"size": 11.5}}},
         "yaxis": {**axis, "title": {"text": unit, "standoff": 6, "font": {"size": 11.5}}, "rangemode": "tozero"},
     }
 

@@ -163,6 +163,11 @@ class EnergyRoom:
             return gr.skip(), error.message
         return gr.update(choices=self._batches(), value=job.id), ""
 
+    def _picker(self, chosen: str | None, shown: str | None) -> Any:
+        """The list of batches; its value is left alone while it stands for one, for somebody may just have chosen another."""
+        choices = self._batches()
+        return gr.update(choices=choices) if chosen == shown else gr.update(choices=choices, value=shown)
+
     def _batches(self) -> list[tuple[str, str]]:
         return words.choices([short_of(one) for one in self._lab.jobs()])
 
@@ -192,7 +197,7 @@ class EnergyRoom:
         return (
             key,
             words.head(summary),
-            gr.update(choices=self._batches(), value=job.id if job else None),
+            self._picker(chosen, job.id if job else None),
             gr.update(choices=self.benchmarks(), value=benchmark.name if benchmark else None),
             words.provenance(benchmark.to_json() if benchmark else None),
             words.progress(view),

@@ -89,6 +89,8 @@ def statistics(view: Json | None) -> str:
     title = "<h3>Over the runs of this batch</h3>"
     if view is None or not view["statistics"]["runs"]:
         return f'{title}<p class="quiet">The mean, its confidence interval and the spread stand here once a run is over.</p>'
+    if view["plan"]["kind"] == "sweep":
+        return f'{title}<p class="quiet">The prompts of a sweep differ in length, so a mean over them says nothing; see the chart.</p>'
     found = view["statistics"]
     known = [
         name for name in ROWS if found[name]["mean"] is not None
@@ -102,17 +104,30 @@ def statistics(view: Json | None) -> str:
 def _spread_row(name: str, spread: Json, estimated: bool) -> list[str]:
     title, unit = ROWS[name]
     guess = estimated and name not in TIMED
-    label = f'{text(title)} <span class="quiet">{unit}</span>'
-    low, high = spread["ci_low"], spread["ci_high"]
+    factor, unit = _scale(spread["mean"], unit)
+
+    def cell(*values: float | None) -> str:
+        known = [value for value in values if value is not None]
+        shown = " … ".join(f"{value * factor:.4g}" for value in known)
+        return shown and (f'<span class="estimate">≈ {shown}</span>' if guess else f'<span class="num">{shown}</span>')
+
+    sd = 0.0 if spread["cv"] is not None and spread["cv"] < 1e-9 else spread["sd"]  # what rounding leaves is no scatter
     return [
-        label,
-        number(spread["mean"], guess),
-        "" if low is None else f"{number(low, guess)} … {number(high, guess)}",
-        number(spread["median"], guess),
-        number(spread["sd"], why=spread["reason"] or ""),
-        "" if spread["p5"] is None else f"{number(spread['p5'], guess)} … {number(spread['p95'], guess)}",
+        f'{text(title)} <span class="quiet">{text(unit)}</span>',
+        cell(spread["mean"]),
+        cell(spread["ci_low"], spread["ci_high"]),
+        cell(spread["median"]),
+        number(None, why=spread["reason"] or "") if sd is None else f"{sd * factor:.3g}",
+        cell(spread["p5"], spread["p95"]),
         "–" if spread["cv"] is None else f"{spread['cv']:.1%}",
     ]
+
+
+def _scale(value: float, unit: str) -> tuple[float, str]:
+    """Thousandths or millionths where a small energy or mass would need many zeros."""
+    if not unit.startswith(("Wh", "g")) or not 0.0 < abs(value) < 0.1:
+        return 1.0, unit
+    return (1e3, f"m{unit}") if abs(value) >= 1e-4 else (1e6, f"µ{unit}")
 
 
 def runs(view: Json | None) -> str:
@@ -142,7 +157,7 @@ def _run_row(result: Json) -> list[str]:
         f'<span title="{text(pieces)}">{_count(result["input_tokens"])}</span>',
         _count(result["output_tokens"]),
         number(result["duration_s"], why=reasons.get("duration_s", "")),
-        text(answer[:160] + ("…" if len(answer) > 160 else "")),
+        text(answer[:120] + ("…" if len(answer) > 120 else "")),
     ]
 
 

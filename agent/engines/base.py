@@ -70,6 +70,8 @@ class Engine(ABC):
     name: str
     # What a request carries besides, for its prompt to be read anew, whatever of it the server remembers; nothing where it cannot be told.
     read_anew: ClassVar[Mapping[str, object]] = {}
+    # And for its answer to be as long as it may be; for comparing lengths.
+    full_length: ClassVar[Mapping[str, object]] = {}
 
     def __init__(self, options: EngineOptions) -> None:
         self.options = options

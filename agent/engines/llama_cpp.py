@@ -35,6 +35,7 @@ class Server(Engine):
 
     name = "llama_cpp"
     read_anew: ClassVar[Mapping[str, object]] = {"cache_prompt": False}
+    full_length: ClassVar[Mapping[str, object]] = {"ignore_eos": True}
 
     def __init__(self, options: EngineOptions) -> None:
         super().__init__(options)

@@ -1,7 +1,8 @@
 """Asking the engine once: the words as they come, and the request as it was recorded.
 
 The prompt is read anew each time where the engine can be told so: a prefix that it remembers would make the second run's prefill
-cost nothing. What it took from its cache all the same stands in the record.
+cost nothing. In sweeps and calibrations the answer is as long as it may be, where the engine can be told so, for their runs are
+compared. What it took from its cache all the same stands in the record.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ async def _stream(channel: Channel, plan: Plan, step: Step, heard: _Heard) -> No
         max_tokens=plan.max_tokens,
         stream=True,
         stream_options={"include_usage": True},
-        extra_body=dict(channel.engine.read_anew),
+        extra_body={**channel.engine.read_anew, **(channel.engine.full_length if plan.kind != "run" else {})},
     )
     async with stream:
         async for chunk in stream:

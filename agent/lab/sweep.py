@@ -58,9 +58,7 @@ def _points(sweep: Sequence[Result], prefill: str, decode: str) -> list[Point]:
     points: list[Point] = []
     for size in sorted({one["size"] for one in sweep}):
         known = [
-            one
-            for one in sweep
-            if one["size"] == size and None not in (one[prefill], one[decode], one["input_tokens"])
+            one for one in sweep if one["size"] == size and None not in (one[prefill], one[decode], one["input_tokens"])
         ]
         if known:
             points.append(Point(*(fmean(one[name] for one in known) for name in ("input_tokens", prefill, decode))))
