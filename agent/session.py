@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_ai.exceptions import AgentRunError
 
 from agent import assistant, export, models, words
+from agent.addressing import addressed
 from agent.answer import ending_event, final_words, new_message, recent_of, vocabulary_of
 from agent.engines.base import Engine
 from agent.engines.recorder import purpose
@@ -27,7 +28,6 @@ from measurement.facts import new_id
 from measurement.store import Conversation, Message, Store
 from tools.contract import Actor, ToolContext
 from workloads.runner import Workloads
-from workloads.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class Thread:
     """What is remembered of a conversation between turns, beside what the store keeps."""
 
     focus: str | None = None
+    workload: str | None = None
     request: str = ""
     done: tuple[tuple[str, dict[str, Any]], ...] = ()
     pending: list[Pending] = field(default_factory=list)
@@ -246,7 +247,9 @@ class Conversations:
             )
 
     def _turn(self, id: str, thread: Thread, message: str, actor: Actor, emit: Any) -> Turn:
-        snapshot = self._spoken_of(message)
+        snapshot = addressed(message, (workload.snapshot() for workload in self._workloads), thread.workload)
+        if snapshot and snapshot.name != thread.workload:
+            thread.workload, thread.focus = snapshot.name, None  # "it" was said of another simulation
         asked = thread.request if words.AGAIN.match(message) else message  # "once more" asks for the same again
         reading = read(asked or message, vocabulary_of(snapshot), thread.focus)
         said = replace(actor, conversation=id, words=message)
@@ -255,14 +258,6 @@ class Conversations:
         turn = Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
         turn.earlier = (thread.request, thread.done) if thread.request else None
         return turn
-
-    def _spoken_of(self, message: str) -> Snapshot | None:
-        """The workload that a message names, or else the first."""
-        names = list(self._workloads.names())
-        if not names:
-            return None
-        named = [name for name in names if name in message or name.replace("_", " ") in message.lower()]
-        return self._workloads.get((named or names)[0]).snapshot()
 
     def _remember(self, thread: Thread, turn: Turn) -> None:
         thread.pending = turn.pending

@@ -1,0 +1,66 @@
+"""Which simulation a message is about, when there are several.
+
+In this order: its name; a word that only its name has ("the condensate"); a parameter or metric that only it has; the one
+that the conversation spoke of last; the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from agent.mentions import Vocabulary, find
+from workloads.runner import Snapshot
+
+_LEAST = 3  # letters of a word that may stand for a name
+
+
+def addressed(message: str, snapshots: Iterable[Snapshot], before: str | None) -> Snapshot | None:
+    """The simulation that is meant; None when there is none. ``before`` is the one that was spoken of last."""
+    known = {snapshot.name: snapshot for snapshot in snapshots}
+    if not known:
+        return None
+    seekers: tuple[Callable[[], set[str]], ...] = (
+        lambda: {name for name in known if _stands(name, message)},
+        lambda: {name for word, name in _own_words(known).items() if _stands(word, message)},
+        lambda: {name for name, snapshot in known.items() if len(known) > 1 and _speaks_of(message, snapshot, known)},
+    )
+    for seek in seekers:
+        if len(named := _longest(seek())) == 1:
+            return known[named.pop()]
+    return known.get(before or "") or next(iter(known.values()))
+
+
+def _longest(names: set[str]) -> set[str]:
+    """ "heat-branch-1" names the branch, although "heat" stands in it."""
+    return {name for name in names if not any(name != other and name in other for other in names)}
+
+
+def _stands(name: str, message: str) -> bool:
+    pattern = r"[\s_-]*".join(re.escape(part) for part in re.split(r"[\s_-]+", name) if part)
+    return bool(re.search(rf"(?<![\w-]){pattern}(?![\w-])", message, re.I))
+
+
+def _own_words(names: Iterable[str]) -> dict[str, str]:
+    """Words that one name has and no other."""
+    owners: dict[str, set[str]] = {}
+    for name in names:
+        for word in re.split(r"[\W_]+", name.lower()):
+            if len(word) >= _LEAST and not word.isdigit():
+                owners.setdefault(word, set()).add(name)
+    return {word: owner.pop() for word, owner in owners.items() if len(owner) == 1}
+
+
+def _speaks_of(message: str, snapshot: Snapshot, known: dict[str, Snapshot]) -> bool:
+    """Whether it mentions a parameter or metric that no other has."""
+    mine = _vocabulary(snapshot)
+    others = {name for other in known.values() if other.name != snapshot.name for name in _names(other)}
+    return any(mention.name not in others for mention in find(message, mine) if mention.how in ("exact", "part"))
+
+
+def _names(snapshot: Snapshot) -> set[str]:
+    return {*snapshot.parameters, *snapshot.metrics}
+
+
+def _vocabulary(snapshot: Snapshot) -> Vocabulary:
+    return Vocabulary(dict(snapshot.parameters), tuple(snapshot.metrics))
