@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     monitor_false_alarms_per_day: float = Field(
         1.0, gt=0, le=1000, description="how many alarms a day a stable engine may raise by chance"
     )
+    monitor_alarm: Literal["cusum", "ewma"] = Field("cusum", description="the chart that raises alarms")
+    telemetry_full_days: float = Field(7.0, gt=0, le=3660, description="days of telemetry kept in full detail")
+    telemetry_days: float = Field(366.0, gt=0, le=3660, description="days of telemetry kept, the older as minutes")
     powercap_root: Path = Field(
         Path("/sys/class/powercap"), description="the kernel's tree of energy counters (also POWERCAP_ROOT)"
     )

@@ -42,6 +42,8 @@ list_alerts - which alerts are set
 remove_alert - take an alert away
 get_energy_report - how much energy the last answers used
 get_power - how many watts the machine draws now
+get_control_chart - whether a metric is in control: limits, violations
+explain_incident - what raised an alarm and what was going on
 reply - anything else: greetings, knowledge, opinions, jokes"""
 
 # Requests about a made-up pendulum, so that no example can leak into an answer about the real run.
@@ -57,6 +59,7 @@ DECIDE_EXAMPLES = [
     ("go on", '[{"tool":"resume_simulation"}]'),
     ("revert that", '[{"tool":"undo"}]'),
     ("how much energy did your last 3 answers take?", '[{"tool":"get_energy_report","last_n":3}]'),
+    ("is the latency in control?", '[{"tool":"get_control_chart","metric":"latency_s","hours":1.0}]'),
     ("hello there", '[{"tool":"reply"}]'),
 ]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent import own_costs, words
+from agent import control_questions, own_costs, words
 from agent.reading import Clause, Reading
 
 _SHOW = re.compile(
@@ -41,11 +41,12 @@ class Menu:
 
 def offer(clause: Clause, reading: Reading) -> Menu:
     """Make the menu of one clause."""
-    acts = list(_acts(clause))
+    acts = [_with_focus(entry, clause, reading) for entry in _acts(clause)]
     if acts:
         return Menu(tuple(acts), must_act=True)
-    if costs := [_entry(tool, **shapes) for tool, shapes in own_costs.asked(clause)]:
-        return Menu(tuple(costs), must_act=True)
+    of_house = [*own_costs.asked(clause), *control_questions.asked(clause, reading)]
+    if of_house:
+        return Menu(tuple(_entry(tool, **shapes) for tool, shapes in of_house), must_act=True)
     reads = list(_reads(clause, reading))
     looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
     asks_run = bool(reads) and (looks_back or (reading.about_run and (clause.asks or bool(_SHOW.search(clause.text)))))
@@ -80,6 +81,14 @@ def _about(tool: str, clause: Clause) -> dict[str, Any]:
     if tool != "remove_alert":
         return {}
     return {"alert": {"enum": list(dict.fromkeys(mention.name for mention in clause.mentions)) or ["all"]}}
+
+
+def _with_focus(entry: dict[str, Any], clause: Clause, reading: Reading) -> dict[str, Any]:
+    """ "A white paper about the correlation" looks at that metric first."""
+    metrics = list(dict.fromkeys(m.name for m in clause.mentions if m.name in reading.vocabulary.metrics))
+    if not metrics or entry["properties"]["tool"]["const"] != "generate_white_paper":
+        return entry
+    return _entry("generate_white_paper", focus={"enum": metrics})
 
 
 def _shadowed(tool: str, clause: Clause) -> bool:

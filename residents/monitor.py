@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.monitor import Monitor
+from measurement.store import Retention
 from residents import Site
 
 ORDER = 20
@@ -10,4 +11,8 @@ ORDER = 20
 
 def open(site: Site) -> Monitor:
     """Watch as the settings say."""
-    return Monitor(site.store, site.workloads, site.engine, *site.settings.watch)
+    settings = site.settings
+    keep = Retention(settings.telemetry_full_days, max(settings.telemetry_full_days, settings.telemetry_days))
+    return Monitor(
+        site.store, site.workloads, site.engine, *settings.watch, alarm=settings.monitor_alarm, retention=keep
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from measurement.clock import local_hms
 from measurement.control import metric_named
+from measurement.control.settling import incidents_by_number
 from measurement.errors import NotFound
 from measurement.facts import Fact
 from measurement.spc import TITLES
@@ -20,19 +21,34 @@ def explain_incident(context: ToolContext, id: str | None = None) -> Outcome:
     """Explain an incident of the control charts: what raised it, and what the machine and the simulations did then.
 
     Args:
-        id: name of the incident, such as inc-9f3c1a2b7d04; leave out for the newest.
+        id: name or number of the incident, such as inc-9f3c1a2b7d04 or 3; leave out for the newest.
     """
+    known = incidents_by_number(context.store)
+    if id is None and not known:
+        reason = "There was no incident: no alarm has sounded since the database began."
+        return Outcome("done", reason, {"incident": None, "reason": reason}, [chart_fact("incidents", 0)])
+    number, incident = _meant(context, known, id)
+    facts = [chart_fact("incident number", number), *incident_facts(incident), *_facts(incident.snapshot)]
+    said = [f"Incident {number}, {incident_words(incident)}.", *_why(incident), *_then(incident.snapshot)]
     if id is None:
-        newest = context.store.incidents(limit=1)
-        if not newest:
-            raise NotFound("There was no incident yet: no alarm has sounded since the database began.")
-        incident = newest[0]
-    else:
+        waiting = sum(each.status != "resolved" for each in known)
+        facts += [chart_fact("incidents", len(known)), chart_fact("incidents not resolved", waiting)]
+        said = [f"{len(known)} incidents so far, {waiting} not resolved. The newest:", *said]
+    return Outcome("done", " ".join(said), {"number": number, "incident": _shape(incident)}, facts, _series(incident))
+
+
+def _meant(context: ToolContext, known: list[ChartIncident], id: str | None) -> tuple[int, ChartIncident]:
+    """The incident and its number. Raises: NotFound."""
+    if id is None:
+        return len(known), known[-1]
+    if not id.isdigit():
         incident = context.store.incident(id)
-    then = incident.snapshot
-    facts = [*incident_facts(incident), *_facts(then)]
-    summary = " ".join([f"{incident_words(incident)}.", *_why(incident), *_then(then)])
-    return Outcome("done", summary, {"incident": _shape(incident)}, facts, _series(incident))
+        return 1 + [each.id for each in known].index(incident.id), incident
+    number = int(id)
+    if not 1 <= number <= len(known):
+        there = f"they are numbered 1 to {len(known)}, the oldest first" if known else "there was none so far"
+        raise NotFound(f"There is no incident {number}; {there}.")
+    return number, known[number - 1]
 
 
 def _why(incident: ChartIncident) -> list[str]:
@@ -49,6 +65,9 @@ def _then(then: dict[str, Any]) -> list[str]:
     said = []
     if then.get("cpu_percent") is not None:
         said.append(f"The processor was {then['cpu_percent']:.0f} % busy.")
+    if then.get("busiest"):
+        listed = ", ".join(f"{one['name']} {one['cpu_percent']:.0f} %" for one in then["busiest"])
+        said.append(f"Busiest: {listed} of one processor.")
     said += [
         f"**{name}** was {state['state']} at step {state['step']}." for name, state in then.get("workloads", {}).items()
     ]
@@ -73,6 +92,7 @@ def _facts(then: dict[str, Any]) -> list[Fact]:
             "not measured" if cpu is None else None,
         )
     ]
+    facts += [chart_fact(f"{one['name']} processor", round(one["cpu_percent"]), "%") for one in then.get("busiest", [])]
     for name, state in then.get("workloads", {}).items():
         facts += [chart_fact(f"{name} state", state["state"]), chart_fact(f"{name} step", state["step"])]
     facts += [

@@ -16,7 +16,7 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
-from agent import instructions, menu, own_costs
+from agent import control_questions, instructions, menu, own_costs
 from agent.guard import clause_gaps, gaps, suggestions
 from agent.models.channel import Channel, Messages
 from agent.reading import Clause, Reading
@@ -48,7 +48,8 @@ class Decoder:
         if _tools_returned(messages):
             yield self._turn.composed() or "Done."
             return
-        if self._turn.snapshot is None and (known := own_costs.calls(self._turn.reading)):
+        reading = self._turn.reading
+        if self._turn.snapshot is None and (known := own_costs.calls(reading) + control_questions.calls(reading)):
             yield {index: _delta(call) for index, call in enumerate(known)}
             return
         if self._turn.snapshot is None and _wants_a_run(self._turn.reading):

@@ -6,6 +6,7 @@ from measurement.errors import Conflict
 from measurement.store import ChartIncident, Store
 
 SOON_S = 10.0
+MOST = 100_000
 
 
 def acknowledge(store: Store, id: str, note: str | None, now: float) -> ChartIncident:
@@ -31,3 +32,8 @@ def annotate(store: Store, id: str, note: str) -> ChartIncident:
     store.incident(id)
     store.update_incident(id, note=note).result(SOON_S)
     return store.incident(id)
+
+
+def incidents_by_number(store: Store) -> list[ChartIncident]:
+    """Every incident, the oldest first: its place, counted from 1, is the number by which people call it."""
+    return store.incidents(limit=MOST)[::-1]

@@ -14,7 +14,7 @@ from tests.tools.pendulum import Bench
 def test_the_chart_and_the_newest_incident_are_told_from_facts(bench: Bench) -> None:
     store, workloads = bench.store, bench.workloads
     assert "Nothing was measured" in bench.call("get_control_chart").summary
-    assert bench.call("explain_incident").status == "refused"
+    assert "no incident" in bench.call("explain_incident").summary
     latencies = np.exp(np.random.default_rng(2).normal(-1.0, 0.1, 330))
     with Monitor(store, workloads, None, interval_s=0.0) as monitor:
         for k, latency_s in enumerate(latencies.tolist()):
@@ -35,5 +35,9 @@ def test_the_chart_and_the_newest_incident_are_told_from_facts(bench: Bench) -> 
     assert "50 %" in told.summary
     assert "step" in told.summary
     assert told.series is not None
+    assert "1 incidents so far, 1 not resolved" in told.summary
+    assert bench.call("explain_incident", id="1").result["incident"] == told.result["incident"]
+    missing = bench.call("explain_incident", id="2")
+    assert (missing.status, "numbered 1 to 1" in missing.summary) == ("refused", True)
     odd = bench.call("get_control_chart", metric="colour")
     assert (odd.status, "There is no metric" in odd.summary) == ("refused", True)

@@ -1,4 +1,4 @@
-"""Tables to take away: the incidents and the telemetry as CSV."""
+"""Tables to take away: the incidents and the telemetry, as CSV or JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -14,9 +14,11 @@ from fastapi.responses import Response
 from measurement.clock import SYSTEM_CLOCK, iso_utc
 from measurement.store import ChartIncident, Telemetry
 from ui.house import House
+from ui.replies import StrictJSON
 
 HOUR_S = 3600.0
 HOURS = Annotated[float, Query(gt=0, le=366 * 24)]
+FORMAT = Annotated[Literal["csv", "json"], Query(description="a table, or everything with points and snapshots")]
 _NESTED = {"points", "snapshot", "others", "extremes"}
 _TIMES = {"taken_at", "started_at", "ended_at", "acknowledged_at", "resolved_at"}
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -26,17 +28,25 @@ def router(house: House) -> APIRouter:
     """The routes under ``/api/export``."""
     routes = APIRouter(prefix="/export")
 
-    @routes.get("/violations", response_class=Response, summary="The incidents as CSV")
-    def violations(hours: HOURS = 24.0 * 31) -> Response:
+    @routes.get("/violations", response_class=Response, summary="The incidents as CSV or JSON")
+    def violations(hours: HOURS = 24.0 * 31, format: FORMAT = "csv") -> Response:
         since = SYSTEM_CLOCK.wall_s() - hours * HOUR_S
-        return _csv("violations", _columns(ChartIncident), map(asdict, house.store.incidents(since)))
+        return _table(format, "violations", ChartIncident, house.store.incidents(since))
 
-    @routes.get("/stats", response_class=Response, summary="The telemetry as CSV")
-    def stats(hours: HOURS = 24.0) -> Response:
+    @routes.get("/stats", response_class=Response, summary="The telemetry as CSV or JSON")
+    def stats(hours: HOURS = 24.0, format: FORMAT = "csv") -> Response:
         since = SYSTEM_CLOCK.wall_s() - hours * HOUR_S
-        return _csv("telemetry", _columns(Telemetry), map(asdict, house.store.telemetry(since)))
+        return _table(format, "telemetry", Telemetry, house.store.telemetry(since))
 
     return routes
+
+
+def _table(format: str, name: str, kind: Any, rows: Sequence[Any]) -> Response:
+    if format == "csv":
+        return _csv(name, _columns(kind), map(asdict, rows))
+    answer = StrictJSON({name: rows})
+    answer.headers["Content-Disposition"] = f'attachment; filename="lodger-{name}.json"'
+    return answer
 
 
 def _columns(kind: Any) -> list[str]:

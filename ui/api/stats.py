@@ -86,14 +86,21 @@ def router(house: House) -> APIRouter:
         return StrictJSON(Logged())
 
     @routes.get("/spc", summary="The control chart of a metric")
-    def chart(hours: HOURS = 24.0, model: str | None = None, provider: str | None = None, metric: str = "latency_s", purpose: str | None = None) -> StrictJSON:  # fmt: skip
+    def chart(*, hours: HOURS = 24.0, model: str | None = None, provider: str | None = None, metric: str = "latency_s", purpose: str | None = None, view: str = "judged") -> StrictJSON:  # fmt: skip
         """Every point of the time asked for, limits, violations by rule (0-based indices), outages and incidents.
 
         The array of values is there under the metric's own name, which ends in its unit, and as ``values``; null where
-        nothing was measured.
+        nothing was measured. ``view``: judged, log, plain, quantiles, residuals, minute_means or minute_medians.
         """
         found = control_chart(
-            house.store, metric, hours, SYSTEM_CLOCK.wall_s(), provider=provider, model=model, purpose=purpose
+            house.store,
+            metric,
+            hours,
+            SYSTEM_CLOCK.wall_s(),
+            provider=provider,
+            model=model,
+            purpose=purpose,
+            view=view,
         )
         return StrictJSON(chart_json(found))
 
@@ -142,6 +149,7 @@ def chart_json(found: ControlChart) -> dict[str, Any]:
     values = [None if np.isnan(value) else value for value in found.values.tolist()]
     return {
         "metric": found.metric.name,
+        "view": found.view,
         "unit": found.metric.unit,
         "process": found.process,
         "timestamps": found.times.tolist(),
