@@ -32,7 +32,7 @@ def receipt(usage: Mapping[str, Any]) -> gr.ChatMessage | None:
 
 
 def line(usage: Mapping[str, Any]) -> str:
-    """``41 in · 12 out · 1.20 s (first word 0.31 s) · 45.1 tok/s · ≈ 0.53 mWh estimate``."""
+    """``41 in · 12 out · 1.20 s (first word 0.31 s) · 45.1 tok/s · *≈ 0.53 mWh estimate*``."""
     told = usage.get("receipt") or {}
     first, whole = usage.get("time_to_first_token_s"), usage.get("duration_s")
     parts = [f"{count} {way}" for name, way in (("prompt_tokens", "tokens in"), ("completion_tokens", "out"))
@@ -41,7 +41,9 @@ def line(usage: Mapping[str, Any]) -> str:
         parts.append(f"{whole:.2f} s" + (f" (first word {first:.2f} s)" if first is not None else ""))
     if told.get("tokens_per_second") is not None:
         parts.append(f"{told['tokens_per_second']:.1f} tok/s")
-    return " · ".join([*parts, energy_words(told.get("energy") or {})])
+    energy = told.get("energy") or {}
+    mark = "*" if energy.get("method") == "estimated" else "**"  # the page gives an estimate a colour of its own
+    return " · ".join([*parts, f"{mark}{energy_words(energy)}{mark}"])
 
 
 def energy_words(energy: Mapping[str, Any]) -> str:
@@ -62,6 +64,12 @@ def scaled(energy_wh: float) -> tuple[str, str]:
         if size * factor >= 1 or unit == "µWh":
             return f"{energy_wh * factor:.3g}", unit
     raise AssertionError("the last unit takes everything")
+
+
+def grams(mass_g: float) -> str:
+    """A mass in the unit in which it is read with two digits."""
+    factor, unit = next(((f, u) for f, u in ((1.0, "g"), (1e3, "mg")) if abs(mass_g) * f >= 1), (1e6, "µg"))
+    return f"{mass_g * factor:.2g} {unit}"
 
 
 def details(usage: Mapping[str, Any]) -> str:
@@ -110,7 +118,7 @@ def _energy(energy: Mapping[str, Any]) -> str:
         )
     if energy.get("carbon_g") is not None:
         grid = energy.get("grid") or {}
-        rows.append(("carbon", f"{energy['carbon_g']:.2g} g CO₂ ({grid.get('country')}, {grid.get('year')})"))
+        rows.append(("carbon", f"{grams(energy['carbon_g'])} CO₂ ({grid.get('country')}, {grid.get('year')})"))
     said_by = f"{energy['source']}: {energy['fit']}" if energy.get("fit") else str(energy.get("source"))
     rows.append(("said by", said_by))
     rows += [("note", str(note)) for note in energy.get("notes") or ()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ WATTS = 60.0
 
 @pytest.fixture(scope="module")
 def house(engine: Engine, workloads: Workloads, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PowerHouse]:
+    until(lambda: workloads.get("gw_lattice").snapshot().metrics)
     with advancing_tree(tmp_path_factory.mktemp("tree") / "powercap", WATTS) as root:
         settings = PowerSettings(powercap_root=root, engine_pids=engine.pids)
         sources = [source(name, settings) for name in ("rapl", "process_share")]
@@ -43,6 +44,13 @@ def talk(house: PowerHouse, store: Store, workloads: Workloads, engine: Engine) 
     talk = Conversations(store, workloads, engine)
     talk.services = (house,)
     return talk
+
+
+def until(true: Callable[[], object]) -> None:
+    deadline_s = time.monotonic() + 120.0
+    while not true():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
 
 
 async def say(talk: Conversations, message: str, conversation: str) -> dict[str, Any]:
@@ -98,9 +106,7 @@ async def test_the_model_reaches_both_tools(talk: Conversations, house: PowerHou
     (call,) = asked["tool_calls"]
     assert call["result"]["method"] == "measured"
     assert call["result"]["total_wh"] > 0
-    deadline_s = time.monotonic() + 60.0
-    while house.now().total_w is None and time.monotonic() < deadline_s:
-        time.sleep(0.05)
+    until(lambda: house.now().total_w is not None)
     drawn = await say(talk, "how much power are you drawing?", id)
     assert [call["tool"] for call in drawn["tool_calls"]] == ["get_power"]
     assert drawn["tool_calls"][0]["result"]["total_w"] == pytest.approx(WATTS, rel=0.2)
