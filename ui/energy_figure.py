@@ -127,7 +127,7 @@ def _dots(results: Sequence[Result], name: str, title: str, ink: str) -> go.Scat
 def _layout(title: str, unit: str, across: str, runs: Sequence[int] = ()) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     if runs:
-        last = max(max(runs), min(runs) + 3)  # one bar alone would fill the picture
+        last = max(*runs, min(runs) + 3)  # one bar alone would fill the picture
         whole = {"tick0": 1, "dtick": max(1, len(runs) // 10), "range": [min(runs) - 0.6, last + 0.6]}
     axis = {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "tickfont": {"size": 11}, "exponentformat": "SI"}
     return {
