@@ -6,15 +6,19 @@ when all of them have come back; a person's acknowledgement and note stay. An ou
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agent.alert_words import conversation_for
+from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.control import Process, Watch, metric_named
 from measurement.errors import LodgerError
 from measurement.facts import format_number, new_id, with_unit
-from measurement.store import ChartIncident, Event, Store
+from measurement.store import ChartIncident, Event, Message, Store
 
+log = logging.getLogger("lodger.monitor")
 AROUND = 10
 AVAILABILITY = "availability"
 WAYS = {1: "up", -1: "down"}
@@ -40,8 +44,8 @@ class _Open:
 class Disturbances:
     """Opens, follows and ends incidents. Called from the monitor alone, one point at a time."""
 
-    def __init__(self, store: Store, snapshot: Snapshot, tell: Tell) -> None:
-        self._store, self._snapshot, self._tell = store, snapshot, tell
+    def __init__(self, store: Store, snapshot: Snapshot, tell: Tell, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._store, self._snapshot, self._tell, self._clock = store, snapshot, tell, clock
         self._open: dict[Process, _Open] = {}
         self._outages: dict[Process, ChartIncident] = {}
 
@@ -131,6 +135,17 @@ class Disturbances:
                    "rules": incident.rules, "direction": incident.direction, "size_sigma": incident.size_sigma}  # fmt: skip
         self._store.add_event(Event(new_id("e"), incident.taken_at, "alert", None, text, details))
         self._tell({"text": text, **details})
+        self._say_in_chat(text, incident.id)
+
+    def _say_in_chat(self, text: str, id: str) -> None:
+        """Add it to the conversation that is going on, if there is one, as Lodger's own words."""
+        now = self._clock.wall_s()
+        try:
+            if chosen := conversation_for(self._store, None, now):
+                words = f"**Alert.** {text} Ask “explain incident {id}” for what was going on."
+                self._store.add_message(Message(new_id("m"), chosen, now, "assistant", words))
+        except LodgerError as error:  # deleted meanwhile, or the disk is full: it stands on the page all the same
+            log.warning("an alert did not reach the chat: %s", error)
 
 
 def _point(point: Any) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Monitor:
         self._design = design(alarm, false_alarms_per_day, interval_s or 2.0, ALARMING)
         self._around = Surroundings(store, workloads, engine, clock)
         self._newest: Telemetry | None = None
-        self._disturbances = Disturbances(store, lambda at: self._around.snapshot(at, self._newest), self._tell)
+        self._disturbances = Disturbances(store, lambda at: self._around.snapshot(at, self._newest), self._tell, clock)
         self._watches: dict[tuple[Process, str], Watch] = {}
         self._listeners: tuple[Listener, ...] = ()
         self._seen: deque[str] = deque(maxlen=2000)
