@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,9 +127,8 @@ async def test_what_is_scraped_can_be_read_back(talk: Conversations, house: Powe
     exposition.leave()
 
 
-def test_names_are_as_prometheus_lints_them(house: PowerHouse, tmp_path: Path) -> None:
+async def test_names_are_as_prometheus_lints_them(house: PowerHouse) -> None:
     """The rules of ``promtool check metrics``: no colon, no capital, base units, ``_total`` on counters and only there, help."""
-    del tmp_path
     text = Exposition(house, lambda: (), counting.counted).text().decode()
     kinds = dict(line.split()[2:4] for line in text.splitlines() if line.startswith("# TYPE"))
     helps = {line.split()[2] for line in text.splitlines() if line.startswith("# HELP")}

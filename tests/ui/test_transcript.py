@@ -77,7 +77,6 @@ def test_every_number_says_where_it_came_from() -> None:
     assert "<b>" not in row
     assert "\\|" in row
     assert "unknown: no step was finished yet" in words(sources)
-    assert "1.25 s in all" in words(sources)
 
 
 def test_a_stored_history_is_drawn_again_with_its_plot() -> None:
