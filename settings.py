@@ -110,7 +110,6 @@ class Settings(BaseSettings):
     alert_thresholds: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description='alerts, such as "correlation < 0.8", "heat.energy rises by 5 % -> pause"; may be repeated'
     )
-    auto_generate_papers: bool = Field(False, description="write a report when a run completes")
     auto_generate_papers: Literal["never", "completion", "alert", "both"] = Field(
         "never", description="when a white paper is written by itself: at a run's end, at an alert, or both"
     )

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -39,7 +39,6 @@ _TOOLS: dict[Action, str] = {
     "checkpoint": "checkpoint_simulation",
     "report": "generate_white_paper",
 }
-Listener = Callable[[WorkloadEvent], object]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Watch:
 
     Args:
         interval_s: seconds between two looks at what nobody reports, such as memory; 0 looks never.
-        auto_papers: write a report when a run completes.
+        services: the residents that tools may need, those that move in later included.
     """
 
     def __init__(
@@ -68,17 +67,16 @@ class Watch:
         ledger: Ledger | None,
         interval_s: float = 2.0,
         *,
-        auto_papers: bool = False,
+        services: Sequence[object] = (),
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._store, self._workloads, self._ledger, self._clock = store, workloads, ledger, clock
-        self._interval_s, self._auto_papers = interval_s, auto_papers
+        self._interval_s, self._services = interval_s, services
         self._trials: dict[tuple[str, str], list[tuple[Rule, Trial]]] = {}
         self._runs: dict[str, str] = {}
         self._version = -1
         self._changes: dict[str, deque[Change]] = {}
         self._near_cap: set[str] = set()
-        self._listeners: tuple[Listener, ...] = ()
         self._waiting: queue.Queue[Callable[[], object] | None] = queue.Queue(MOST_WAITING)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -110,15 +108,6 @@ class Watch:
         for thread in self._threads:
             thread.join(20.0)
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` with every alert of the watch, once an incident; gives the way out."""
-        self._listeners = (*self._listeners, listener)
-
-        def leave() -> None:
-            self._listeners = tuple(other for other in self._listeners if other is not listener)
-
-        return leave
-
     # In the threads of the simulations' readers: judge, and return at once.
 
     def _take(self, event: WorkloadEvent) -> None:
@@ -128,10 +117,8 @@ class Watch:
         elif event.kind == "change":
             known = self._changes.setdefault(event.workload, deque(maxlen=CHANGES_KEPT))
             known.extend(Change(**change) for change in event.details["changes"] if change["old"] != change["new"])
-        elif event.kind == "alert" and event.workload:
+        elif event.kind == "alert" and event.workload and "alert" not in event.details:  # not its own
             self._enqueue(lambda: self._say_in_chat(str(event.details.get("text", "")), None))
-        elif event.kind == "state" and event.details.get("after") == "finished" and self._auto_papers:
-            self._enqueue(lambda: self._act("report", event.workload, "auto_generate_papers"))
 
     def _judge(self, workload: str, reading: Reading) -> None:
         with self._lock:
@@ -198,12 +185,7 @@ class Watch:
     def _tell(self, workload: str, text: str, details: dict[str, Any]) -> None:
         log.warning("%s", text)
         self._store.add_event(Event(new_id("event"), self._clock.wall_s(), "alert", workload, text, details))
-        event = WorkloadEvent("alert", workload, {"text": text, **details})
-        for listener in self._listeners:
-            try:
-                listener(event)
-            except Exception:  # the border to other people's code
-                log.exception("a listener of the watch failed")
+        self._workloads.announce(WorkloadEvent("alert", workload, {"text": text, **details}))
 
     def _say_in_chat(self, text: str, conversation: str | None) -> None:
         """Add it to the conversation where it belongs, as Lodger's own words."""
@@ -217,7 +199,9 @@ class Watch:
 
     def _act(self, action: Action, workload: str, words: str) -> str:
         """Do what was armed, through the tools, on the audit; give what came of it."""
-        context = ToolContext(self._workloads, self._store, Actor("watch", words=words), workload)
+        context = ToolContext(
+            self._workloads, self._store, Actor("watch", words=words), workload, tuple(self._services)
+        )
         outcome = registry.call(_TOOLS[action], context, {"workload": workload})
         return f"As armed: {outcome.summary}" if outcome.status == "done" else f"Armed, but not done: {outcome.summary}"
 
@@ -239,7 +223,7 @@ class Watch:
                 self._near_cap.add(workload.name)
                 share = f"{100 * held / cap:.0f} %"
                 text = f"{workload.name} holds {readable(held)}, {share} of its {readable(cap)} of memory."
-                details = {"kind": "memory", "held_bytes": held, "limit_bytes": cap}
+                details = {"alert": "memory", "kind": "memory", "held_bytes": held, "limit_bytes": cap}
                 self._enqueue(lambda text=text, name=workload.name, details=details: self._tell(name, text, details))
             elif held < CALM_CAP * cap:
                 self._near_cap.discard(workload.name)

@@ -14,6 +14,4 @@ def open(site: Site) -> Watch:
     settings = site.settings
     site.workloads.watchlist = Watchlist(site.data / "alerts.json")
     site.workloads.watchlist.from_settings(settings.alert_thresholds)
-    return Watch(
-        site.store, site.workloads, site.ledger, settings.monitor_interval, auto_papers=settings.auto_generate_papers
-    )
+    return Watch(site.store, site.workloads, site.ledger, settings.monitor_interval, services=site.neighbours)

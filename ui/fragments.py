@@ -8,7 +8,18 @@ from html import escape
 
 from measurement.facts import Value, format_number
 
-STATES = ("starting", "running", "paused", "finished", "failed", "stopped", "restarting", "ready", "external")
+STATES = (
+    "starting",
+    "running",
+    "paused",
+    "finished",
+    "failed",
+    "stopped",
+    "restarting",
+    "ready",
+    "external",
+    "detached",
+)
 
 
 def text(value: object) -> str:

@@ -50,8 +50,19 @@ class LiveFeed:
         self._changes = 0
         self._made_at = float("-inf")
         self._made: dict[str, Any] = {}
+        self._remember()
         for speaker in house.speakers():
             speaker.subscribe(self._take)
+
+    def _remember(self) -> None:
+        """The alerts of this launch from before the page was there."""
+        try:
+            past = self._house.store.events(ALERTS_KEPT, kind="alert")
+        except LodgerError:  # the page says elsewhere that the store cannot be read
+            return
+        for event in reversed([event for event in past if event.taken_at >= self._house.started_at]):
+            self._numbered += 1
+            self._alerts.append(Alert(self._numbered, event.taken_at, event.workload or "", event.text))
 
     def _take(self, event: WorkloadEvent) -> None:
         """Called from a workload's reader thread: remembers, returns at once."""

@@ -55,8 +55,8 @@ def pond(tmp_path: Path) -> Iterator[tuple[Workloads, Store, list[Any]]]:
         )
     )
     house.get("pond").start()
-    with Watch(store, house, None) as watch:
-        watch.subscribe(told.append)
+    house.subscribe(lambda event: told.append(event) if event.kind == "alert" else None)
+    with Watch(store, house, None):
         until(lambda: house.get("pond").snapshot().metrics, "metrics arrive")
         yield house, store, told
     house.get("pond").stop()
