@@ -37,7 +37,8 @@ class Capabilities:
 class EngineOptions:
     """What the launcher decides about an engine; the engine takes what it understands.
 
-    ``memory_bytes`` is the share reserved for it, ``threads`` None means one per core, ``context_tokens`` is per request.
+    ``memory_bytes`` is the share reserved for it, ``threads`` None means one per core, ``context_tokens`` is per request,
+    ``adapter`` a steering adapter other than the one that comes along (for trying out what was just trained).
     """
 
     run_folder: Path
@@ -53,6 +54,7 @@ class EngineOptions:
     memory_bytes: int | None = None
     gpu: bool = False
     recording: Path | None = None
+    adapter: Path | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
 

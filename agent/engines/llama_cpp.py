@@ -116,7 +116,7 @@ class Server(Engine):
     @property
     def _steers(self) -> bool:
         """Whether the steering adapter belongs to these weights and is wanted."""
-        wanted = self.options.tool_calls == "adapter" or (self.options.tool_calls is None and STEERING.shipped)
+        wanted = self.options.tool_calls == "adapter" or (self.options.tool_calls is None and (STEERING.shipped or self.options.adapter))
         return wanted and self.model == STEERING.base
 
     def _settings(self) -> dict[str, object]:
@@ -130,7 +130,7 @@ class Server(Engine):
             "context_tokens": options.context_tokens,
             "threads": options.threads or default_threads(),
             "gpu": options.gpu,
-            "adapter": str(STEERING.path) if self._steers else None,
+            "adapter": str(options.adapter or STEERING.path) if self._steers else None,
         }
 
     def _on_exit(self) -> None:

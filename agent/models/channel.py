@@ -45,17 +45,27 @@ class Channel:
         return answer.choices[0].message.content or ""
 
     async def propose(
-        self, messages: Messages, schema: dict[str, Any], why: Why = "decide", max_tokens: int = 240
+        self,
+        messages: Messages,
+        schema: dict[str, Any] | None,
+        why: Why = "decide",
+        scale: float = 1.0,
+        max_tokens: int = 240,
     ) -> tuple[str, float]:
         """Ask the model with its adapter on for an answer that ``schema`` holds; greedy, in a slot of its own.
 
         The slot keeps the long common beginning in the engine's prefix cache; a request without the adapter would lose it.
+
+        Args:
+            schema: None for an answer that nothing holds, as an evaluation may want it.
+            scale: of the adapter; 0 is the plain model.
 
         Returns: the answer, and the probability of its least likely token.
 
         Raises:
             EngineError: the engine did not answer.
         """
+        held = {"type": "json_schema", "json_schema": {"name": "calls", "schema": schema}} if schema else openai.omit
         with purpose(why), translated(self.engine):
             answer = await self.client.chat.completions.create(
                 model=self.engine.model,
@@ -63,8 +73,8 @@ class Channel:
                 temperature=0,
                 max_tokens=max_tokens,
                 logprobs=True,
-                response_format={"type": "json_schema", "json_schema": {"name": "calls", "schema": schema}},  # type: ignore[arg-type]
-                extra_body={"lora": [{"id": 0, "scale": 1.0}], "id_slot": STEERING_SLOT, "cache_prompt": True},
+                response_format=held,  # type: ignore[arg-type]
+                extra_body={"lora": [{"id": 0, "scale": scale}], "id_slot": STEERING_SLOT, "cache_prompt": True},
             )
         choice = answer.choices[0]
         tokens = (choice.logprobs.content if choice.logprobs else None) or []

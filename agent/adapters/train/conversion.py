@@ -1,10 +1,12 @@
 """Write the trained matrices as an adapter file for llama.cpp.
 
-No rows need permuting here: the network was trained in the file's own (interleaved) rotary order.
+No rows need permuting here: the network was trained in the file's own (interleaved) rotary order. As a program it makes a smaller
+adapter of a trained one: ``python -m agent.adapters.train.conversion steering.gguf small.gguf 8``.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import gguf
@@ -65,3 +67,15 @@ def truncate(matrices: dict[str, np.ndarray], rank: int, scale: float) -> dict[s
         small[f"{name}.lora_a"] = root[:, None] * right[:rank]
         small[f"{name}.lora_b"] = left[:, :rank] * root
     return small
+
+
+def main() -> None:
+    """Truncate an adapter to a smaller rank."""
+    source, target, rank = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    matrices, alpha = read(source)
+    old = next(matrix.shape[0] for name, matrix in matrices.items() if name.endswith(".lora_a"))
+    write(target, truncate(matrices, rank, alpha / old), float(rank))
+
+
+if __name__ == "__main__":
+    main()
