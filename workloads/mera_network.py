@@ -63,7 +63,7 @@ class Mera:
     def __init__(self, sites: int, bond: int, seed: int, device: torch.device) -> None:
         self.sites, self.bond, self.device = sites, bond, device
         generator = torch.Generator().manual_seed(seed)
-        self.network: Any = qtn.MERA.rand(sites, max_bond=bond, dtype="float64")  # its random values are replaced
+        self.network: Any = qtn.MERA.rand(sites, max_bond=bond)  # float64; its random values are replaced
         self.variables = [tensor for tensor in self.network.tensors if len(tensor.inds) > 2]
         matrices = [near_identity(tensor.shape, generator).to(device) for tensor in self.variables]
         for top in (tensor for tensor in self.network.tensors if len(tensor.inds) == 2):

@@ -22,11 +22,16 @@ BAND_LIMIT = 0.8  # of the Nyquist frequency: no signal is steered above
 
 @dataclass(frozen=True)
 class Source:
-    """What radiates: ``frequency_hz`` as each waveform defines it; ``seed`` fixes the stochastic background."""
+    """What radiates: ``frequency_hz`` as each waveform defines it; ``seed`` fixes the stochastic background.
+
+    ``chirp_mass`` and ``final_mass`` are in solar masses; None leaves them to ``frequency_hz``.
+    """
 
     frequency_hz: float
     sampling_rate_hz: float
     seed: int = 1
+    chirp_mass: float | None = None
+    final_mass: float | None = None
 
     @property
     def highest_frequency_hz(self) -> float:
