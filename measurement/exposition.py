@@ -70,7 +70,7 @@ class Exposition:
         self._prefill = histogram("request_prefill_time", "Prefill, as the server says.", REQUEST_BUCKETS_S)
         self._decode = histogram("request_decode_time", "Decode, as the server says.", REQUEST_BUCKETS_S)
         registry.register(self)  # pyright: ignore[reportArgumentType]  # ``collect`` is all that it needs
-        self.leave = house.subscribe(self.observe)
+        self.leave = house.on_request(self.observe)
 
     def observe(self, request: Request, gaps_s: Sequence[float] = ()) -> None:
         """Take in one request that is over."""

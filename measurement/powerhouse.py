@@ -194,7 +194,7 @@ class PowerHouse:
 
     # Who wants to know.
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def on_request(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(request, gaps_s)`` with every request that is over, its energy included; gives the way out.
 
         ``gaps_s`` are the seconds between the pieces in which its answer came.
