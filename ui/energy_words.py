@@ -33,8 +33,8 @@ RUNS_SHOWN = 30
 NOTHING_YET = "No run yet. Write a question on the left and press Run; what it cost stands here."
 
 
-def number(value: float | None, estimated: bool = False, why: str = "") -> str:
-    """A number as a cell: four digits; ≈ for an estimate; a dash with its reason for what is not known."""
+def number(value: float | None, estimated: bool = False, why: str = "", digits: int = 4) -> str:
+    """A number as a cell: four digits or fewer; ≈ for an estimate; a dash with its reason for what is not known."""
     if value is None:
         return f'<span class="unknown" title="{text(why)}">–</span>'
     shown = text(f"{value:.4g}")
@@ -133,7 +133,7 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
 def runs(view: Json | None) -> str:
     """The runs one by one, newest first, with their tokens by origin and the two efficiencies."""
     rows = [_run_row(one) for one in reversed((view or {}).get("results", [])[-RUNS_SHOWN:])]
-    heads = ("run", "energy, Wh", "net, Wh", "prefill / decode, Wh", "E_llm / M_eff", "tokens in", "out", "s", "answer")
+    heads = ("run", "energy, Wh", "prefill / decode", "E_llm / M_eff", "in / out", "s", "answer")
     reasons = _missing(view)
     return f"<h3>Runs</h3>{table(heads, rows, 'None yet.', long=('answer',))}{reasons}"
 
@@ -143,19 +143,17 @@ def _run_row(result: Json) -> list[str]:
     bound = "" if result["bound_wh"] is None else f' <span class="quiet">± {result["bound_wh"]:.2g}</span>'
 
     def cell(name: str) -> str:
-        return number(result[name], guess, reasons.get(name, ""))
+        return number(result[name], guess, reasons.get(name, ""), digits=3)
 
     tokens = result["tokens"]
     pieces = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in tokens.items() if count)
     answer = result["text"] if result["outcome"] == "ok" else f"{result['outcome']} {result['finish_reason'] or ''}"
     return [
         str(result["number"]),
-        cell("total_wh") + bound,
-        cell("net_wh"),
+        f'{cell("total_wh")}{bound}<br><span class="quiet">net {cell("net_wh")}</span>',
         f"{cell('prefill_wh')} / {cell('decode_wh')}",
         _efficiencies(result),
-        f'<span title="{text(pieces)}">{_count(result["input_tokens"])}</span>',
-        _count(result["output_tokens"]),
+        f'<span title="{text(pieces)}">{_count(result["input_tokens"])} / {_count(result["output_tokens"])}</span>',
         number(result["duration_s"], why=reasons.get("duration_s", "")),
         text(answer[:120] + ("…" if len(answer) > 120 else "")),
     ]
@@ -171,8 +169,8 @@ def _efficiencies(result: Json) -> str:
         return number(None, why=result["reasons"].get("e_llm_wh_per_1000_output_tokens", ""))
     apart = result["m_eff_deviation"]
     tone = "trouble" if apart is not None and apart > 0.2 else "quiet"
-    told = "" if apart is None else f' <span class="{tone}">{apart:.0%} apart</span>'
-    return f"{number(e_llm)} / {number(m_eff)}{told}"
+    told = "" if apart is None else f'<br><span class="{tone}">{apart:.0%} apart</span>'
+    return f"{number(e_llm, digits=3)} / {number(m_eff, digits=3)}{told}"
 
 
 def _missing(view: Json | None) -> str:

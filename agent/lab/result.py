@@ -78,6 +78,7 @@ def _measured(request: Request) -> dict[str, Any]:
         "decode_bound_wh": decode.get("bound_wh"),
         "total_wh": whole.get("gross_wh"),
         "bound_wh": whole.get("bound_wh"),
+        "window_s": whole.get("duration_s"),
         "net_wh": whole.get("net_wh"),
         "net_bound_wh": whole.get("net_bound_wh"),
         "baseline_power_w": whole.get("baseline_power_w"),
@@ -89,6 +90,7 @@ def _measured(request: Request) -> dict[str, Any]:
         "reasons": {
             "total_wh": why,
             "bound_wh": why,
+            "window_s": why,
             **dict.fromkeys(("net_wh", "net_bound_wh", "baseline_power_w"), net),
             **{name: prefill.get("reason") or decode.get("reason") or text for name, text in split_why.items()},
             "e_llm_wh": (record.get("e_llm") or {}).get("reason") or why,
@@ -102,7 +104,15 @@ def _estimated(request: Request, benchmark: Benchmark | None) -> dict[str, Any]:
     by = estimated(benchmark, request.prompt_tokens, request.completion_tokens)
     ok = request.outcome == "ok"
     part = (by.reason or by.split_reason or "") if ok else NOT_ANSWERED
-    fields = ("bound_wh", "prefill_bound_wh", "decode_bound_wh", "net_wh", "net_bound_wh", "baseline_power_w")
+    fields = (
+        "bound_wh",
+        "window_s",
+        "prefill_bound_wh",
+        "decode_bound_wh",
+        "net_wh",
+        "net_bound_wh",
+        "baseline_power_w",
+    )
     return {
         "how": "estimated",
         "source": benchmark and benchmark.source,
