@@ -14,6 +14,7 @@ from measurement.store import Run
 from whitepapers.archive import Archive
 from whitepapers.book import Book
 from whitepapers.document import Paragraph
+from whitepapers.queries.constant import constants
 from workloads.snapshot import Picture, Snapshot
 
 Draft = Callable[[str], str]
@@ -55,10 +56,12 @@ class Paper:
 
     @property
     def method(self) -> ModuleType | None:
-        """What ``methods/`` knows of this workload."""
+        """What ``methods/`` knows of this workload; None when the program no longer has the constants that it speaks of."""
         name = f"whitepapers.methods.{self.run.workload}"
-        known = self.run.workload.isidentifier() and find_spec(name) is not None
-        return import_module(name) if known else None
+        if not self.run.workload.isidentifier() or find_spec(name) is None:
+            return None
+        module, known = import_module(name), constants(self.run.workload)
+        return module if all(constant in known for constant, _ in module.CONSTANTS.values()) else None
 
     @property
     def going_on(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from whitepapers.document import Equation, Heading, Paragraph
 
 CONSTANTS = {
-    "rate": ("SAMPLING_RATE_HZ", "Hz"),
     "radius": ("RADIUS_M", "m"),
     "wavelength": ("WAVELENGTH_M", "m"),
     "half_width": ("HALF_WIDTH_M", "m"),
@@ -35,7 +34,7 @@ METHODS = (
     Equation("eq:field", r"U = \sum_{j} \sqrt{\frac{P}{4\pi N}}\, \frac{e^{\mathrm{i} k r_j}}{r_j}, \qquad I = |U|^2"),
     Paragraph(
         "with the wave number {{math:k}} and the emitted power {{math:P}}. The lattice turns rigidly about a diagonal once in "
-        "{{fact:constant.turn}} samples. A sample lasts {{calc:constant.turn / constant.turn / constant.rate [s]}}, the inverse of the rate {{fact:constant.rate}}."
+        "{{fact:constant.turn}} samples. One step of the run is one sample."
     ),
     Heading("Signal and noise"),
     Paragraph(
