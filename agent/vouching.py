@@ -40,12 +40,12 @@ class Proposal:
 
 def vouched(proposal: Proposal, reading: Reading) -> list[dict[str, Any]]:
     """The calls of a proposal that may be done on the model's word."""
-    if not _plain(reading):
+    if not is_plain(reading):
         return []
     return [call for call in proposal.calls if _fits(call, proposal, reading)]
 
 
-def _plain(reading: Reading) -> bool:
+def is_plain(reading: Reading) -> bool:
     """Whether the message is a plain order as far as the code can tell."""
     text = reading.text.strip()
     own = _NO_THANKS.sub("", reading.own.strip())

@@ -24,10 +24,11 @@ class Capabilities:
     """What may be asked of an engine's present model.
 
     ``tool_calls`` names the file in ``agent/models/`` that asks for tools: ``native`` where the server's own tool calling
-    works with the model, ``grammar`` where a JSON schema must hold the answer.
+    works with the model, ``grammar`` where a JSON schema must hold the answer, ``adapter`` where the
+    steering adapter is loaded as well.
     """
 
-    tool_calls: Literal["native", "grammar"]
+    tool_calls: Literal["native", "grammar", "adapter"]
     adapters: bool = False
     logprobs: bool = False
     tokenizer: bool = False

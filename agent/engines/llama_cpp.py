@@ -116,7 +116,8 @@ class Server(Engine):
     @property
     def _steers(self) -> bool:
         """Whether the steering adapter belongs to these weights and is wanted."""
-        wanted = self.options.tool_calls == "adapter" or (self.options.tool_calls is None and (STEERING.shipped or self.options.adapter))
+        there = STEERING.shipped or self.options.adapter is not None
+        wanted = self.options.tool_calls == "adapter" or (self.options.tool_calls is None and there)
         return wanted and self.model == STEERING.base
 
     def _settings(self) -> dict[str, object]:

@@ -15,9 +15,10 @@ from pydantic_ai.models.function import FunctionModel
 
 from agent import menu
 from agent.adapters import calls, prompt
+from agent.guard import gaps
 from agent.models.channel import Channel, Messages
 from agent.models.grammar import Call, Decoder
-from agent.vouching import Proposal, vouched
+from agent.vouching import Proposal, is_plain, vouched
 from tools.quantity import find_spans
 from tools.registry import tools
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LONGEST_REQUEST = 600  # characters; what is longer is text to talk about
+WORTH_A_QUESTION = 0.5  # least probability of a token at which "shall I …?" is better than talk
 SURE_TO_READ = 0.6  # least probability of a token at which a question is answered from the run
 
 
@@ -44,9 +46,15 @@ class _Trained(Decoder):
         proposal = await self._propose()
         allowed = vouched(proposal, reading)
         self._turn.vouched += allowed
-        if calls := agreed(certain, allowed, proposal):
-            return calls
-        return await super()._calls()
+        if agreement := agreed(certain, allowed, proposal):
+            return agreement
+        return await super()._calls() or self._to_be_asked(proposal)
+
+    def _to_be_asked(self, proposal: Proposal) -> list[Call]:
+        """What the model thinks is wanted and nobody vouches for: the guard turns it into a question."""
+        if proposal.least < WORTH_A_QUESTION or gaps(self._turn.reading) or not is_plain(self._turn.reading):
+            return []
+        return list(proposal.calls[:1])
 
     async def _propose(self) -> Proposal:
         turn = self._turn

@@ -222,7 +222,9 @@ def main() -> None:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     snapshot = _snapshot(given.program, folder)
-    engine = Server(EngineOptions(run_folder=folder / "run", log_folder=folder, tool_calls="adapter", adapter=given.adapter))
+    engine = Server(
+        EngineOptions(run_folder=folder / "run", log_folder=folder, tool_calls="adapter", adapter=given.adapter)
+    )
     engine.start()
     engine.wait_ready(120)
     plan = Plan(not given.no_grammar, 0.0 if given.base else 1.0)

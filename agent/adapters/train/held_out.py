@@ -44,6 +44,6 @@ def _declared(path: Path) -> Iterator[str]:
             )
             for keyword in node.keywords:
                 if keyword.arg in ("aliases", "choices") and isinstance(keyword.value, ast.List):
-                    yield from (e.value for e in keyword.value.elts if isinstance(e, ast.Constant))
+                    yield from (str(e.value) for e in keyword.value.elts if isinstance(e, ast.Constant))
         elif node.func.attr == "report":
             yield from (keyword.arg for keyword in node.keywords if keyword.arg)

@@ -38,6 +38,8 @@ class Shape:
 class Linear(nn.Module):
     """A frozen matrix W [out, in] and its low-rank part: x → x Wᵀ + (α/r) x Aᵀ Bᵀ, with A [r, in] and B [out, r]."""
 
+    weight: Tensor
+
     def __init__(self, weight: Tensor, rank: int, alpha: float) -> None:
         super().__init__()
         self.register_buffer("weight", weight, persistent=False)
@@ -53,6 +55,16 @@ class Linear(nn.Module):
 
 class Layer(nn.Module):
     """Attention and feed-forward, each on the normed stream."""
+
+    attn_norm: Tensor
+    ffn_norm: Tensor
+    attn_q: Linear
+    attn_k: Linear
+    attn_v: Linear
+    attn_output: Linear
+    ffn_gate: Linear
+    ffn_up: Linear
+    ffn_down: Linear
 
     def __init__(self, tensors: dict[str, Tensor], prefix: str, shape: Shape, rank: int, alpha: float) -> None:
         super().__init__()
@@ -81,6 +93,9 @@ class Layer(nn.Module):
 
 class Network(nn.Module):
     """The whole model. ``forward`` gives the normed stream; ``logits`` the scores of the positions one asks for."""
+
+    embedding: Tensor
+    output_norm: Tensor
 
     def __init__(
         self, path: Path, rank: int, alpha: float, first: int = 0, dtype: torch.dtype = torch.bfloat16

@@ -41,11 +41,13 @@ class Scene:
 
 def scene(rng: random.Random, world: World) -> Scene:
     """Choose which tools the prompt lists."""
-    tools = {name: meaning for name, meaning in TOOLS.items() if name not in OPTIONAL or rng.random() < 0.9}
+    tools: dict[str, str] = {
+        name: meaning for name, meaning in TOOLS.items() if name not in OPTIONAL or rng.random() < 0.9
+    }
     extra: dict[str, list[str]] = {}
     for line in rng.sample(phrases.EXTRA.split("\n"), rng.choice((0, 0, 1, 2))):
         name, meaning, said = line.split("|")
-        extra[name] = said.split("#")
+        extra[name] = [str(words) for words in said.split("#")]
         tools = {name: meaning, **tools} if rng.random() < 0.3 else {**_before_reply(tools, name, meaning)}
     return Scene(world, tools, extra)
 
