@@ -29,6 +29,7 @@ HOMES = {
     "sqlalchemy": ("measurement",),
     "pynvml": ("measurement",),
     "psutil": ("measurement",),
+    "prometheus_client": ("measurement",),
     "pint": ("tools", "measurement"),
     "pydantic_settings": ("settings",),
 }
