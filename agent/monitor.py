@@ -70,11 +70,13 @@ class Monitor:
         *,
         alarm: AlarmKind = "cusum",
         retention: Retention | None = None,
+        baseline_points: int = LEAST_BASELINE,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._store, self._workloads, self._engine, self._clock = store, workloads, engine, clock
         self._interval_s, self._per_day, self._retention = interval_s, false_alarms_per_day, retention or Retention()
         self._design = design(alarm, false_alarms_per_day, interval_s or 2.0, ALARMING)
+        self._baseline_points = baseline_points
         self._around = Surroundings(store, workloads, engine, clock)
         self._newest: Telemetry | None = None
         self._disturbances = Disturbances(store, lambda at: self._around.snapshot(at, self._newest), self._tell, clock)
@@ -274,7 +276,8 @@ class Monitor:
         key = (process, name)
         if key not in self._watches:
             known = self._store.baselines(limit=1, only={"metric": name, **process.filters()})
-            self._watches[key] = Watch(metric_named(name), self._design, from_record(known[0]) if known else None)
+            frozen = from_record(known[0]) if known else None
+            self._watches[key] = Watch(metric_named(name), self._design, frozen, self._baseline_points)
         return self._watches[key]
 
     def _tell(self, details: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 Covers all eight Nelson rules over a day of points (43,200, one every 2 s), the whole chart (limits, rules, incidents),
 a streamed point, and the calibration of a CUSUM. Peers (pyspc, shewhart, pccpy) take part where they are installed:
-``pip install pyspc shewhart pccpy`` into an environment with numpy. It does not cover the page's refresh.
+``pip install pyspc shewhart pccpy`` into an environment with numpy; and one refresh of the page's chart of a day, from a
+database file, against sending all rows.
 
 Every figure is a median with its spread (lowest to highest); only the ratios of one run mean anything.
 """
@@ -166,6 +167,39 @@ def calibration(repeats: int) -> None:
     print(timed("ours: h of a CUSUM for one false alarm a day", calibrate, repeats).line())
 
 
+def refresh(points: int, repeats: int) -> None:
+    """Time and weigh one refresh of the chart of a day: what the page gets, beside all rows as JSON."""
+    import json
+    import tempfile
+
+    from measurement.control import Courses, control_chart
+    from measurement.store import Store, Telemetry
+    from ui.api.stats import chart_json
+    from ui.control_figure import control_figure
+    from ui.replies import strict_json
+
+    hours, now = points * 2 / 3600, time.time()
+    latencies = np.exp(np.random.default_rng(7).normal(-2.0, 0.1, points)).tolist()
+    rows = [Telemetry(now - 2 * (points - k), "here", "probe", "e", "m", latency_s=x) for k, x in enumerate(latencies)]
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "lodger.db") as store:
+        store.add_telemetry(rows).result(120)
+        courses = Courses(store)
+
+        def page() -> str:
+            chart = control_chart(store, "latency_s", hours, now, courses=courses)
+            return json.dumps(control_figure(chart, now - hours * 3600, now).to_json())
+
+        def everything() -> str:
+            return strict_json(chart_json(control_chart(store, "latency_s", hours, now)))
+
+        print("One refresh of the chart of a day, from the database:")
+        ours = timed("ours: what the page gets", page, repeats)
+        print(ours.line())
+        print(timed("all rows as JSON", everything, max(3, repeats // 4)).line(ours))
+        sent, whole = len(page().encode()), len(everything().encode())
+        print(f"  {sent:,} bytes against {whole:,}: {whole / sent:.0f} × less to send")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=POINTS_A_DAY)
@@ -177,6 +211,7 @@ def main() -> None:
     same_answer(values)
     streamed(values, max(5, wish.repeats // 4))
     calibration(max(5, wish.repeats // 4))
+    refresh(wish.points, max(5, wish.repeats // 4))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An engine as a child process whose pace a test sets while it runs: it speaks the chat API and waits between tokens."""
+"""An engine as a child process whose pace a test sets while it runs: it speaks the chat API and computes between tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START_S = 20.0
 
 
 class PacedEngine(Engine):
-    """The child's pace stands in a file, in seconds a token."""
+    """The child's pace stands in a file, in seconds of processor time a token."""
 
     name = "paced"
 
@@ -72,6 +72,13 @@ class PacedEngine(Engine):
         return Capabilities(tool_calls="native")
 
 
+def spend(cpu_s: float) -> None:
+    """Compute for so much processor time: with the processor to itself that is how long it takes, beside a hog longer."""
+    began_s = time.thread_time()
+    while time.thread_time() - began_s < cpu_s:
+        pass
+
+
 def serve(port: int, pace_file: Path) -> None:
     class Talker(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
@@ -84,7 +91,7 @@ def serve(port: int, pace_file: Path) -> None:
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
             for _ in range(8):
-                time.sleep(token_s * random.uniform(0.7, 1.3))
+                spend(token_s * random.uniform(0.7, 1.3))
                 self.say({"choices": [{"index": 0, "delta": {"content": "one "}}]})
             self.say({"choices": [], "usage": {"prompt_tokens": 12, "completion_tokens": 8, "total_tokens": 20}})
             self.wfile.write(b"data: [DONE]\n\n")

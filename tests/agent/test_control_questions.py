@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from agent.control_questions import calls
 from agent.mentions import Vocabulary
 from agent.reading import read
 from agent.session import Conversations
+from measurement.store import Store, Telemetry
 from tools.contract import Actor
 
 VOCABULARY = Vocabulary({}, ("brightness", "pressure"))
@@ -58,7 +60,12 @@ def test_other_words(text: str) -> None:
         ("any incidents?", "explain_incident", "incident"),
     ],
 )
-async def test_the_small_model_gets_there(conversations: Conversations, text: str, tool: str, says: str) -> None:
+async def test_the_small_model_gets_there(
+    conversations: Conversations, store: Store, text: str, tool: str, says: str
+) -> None:
+    now = time.time()
+    rows = [Telemetry(now - 2 * k, "here", "probe", "e", "m", latency_s=0.1 + 0.01 * (k % 3)) for k in range(20, 0, -1)]
+    store.add_telemetry(rows).result(30)
     ending: dict[str, Any] = {}
     async for event in conversations.send(text, conversations.start(), Actor("user", "test")):
         ending = event
