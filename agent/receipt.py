@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from agent.engines.base import Engine
@@ -16,6 +17,7 @@ from agent.engines.recorder import Purpose
 from agent.lab.tokens import Tokenizer
 from agent.origins import tokens_of
 from measurement.energy_record import Record
+from measurement.metering import Metered
 from measurement.requests import Request
 
 ORDER = ("measured", "derived", "estimated")
@@ -35,13 +37,13 @@ class Account:
     async def open(self) -> None:
         """Wait until the first edge is taken."""
         if self.metering:
-            await asyncio.wrap_future(self.metering.opened)
+            await asyncio.wait([asyncio.wrap_future(self.metering.opened)])
 
     async def receipt(self, why: Purpose, tool_calls: int) -> dict[str, Any]:
         """Close the account. Waits until slow counters have moved once more."""
         closed = self.metering.close() if self.metering else None
         requests = await why.settled()
-        whole = self._house.turn_record(await asyncio.wrap_future(closed)) if self._house and closed else None
+        whole = await self._whole(closed) if closed else None
         simulations = whole.pop("simulations") if whole else {}
         tokens, reasons = await tokens_of(self._tokenizer, requests, why.asked) if self._tokenizer else ({}, {})
         return {
@@ -53,6 +55,13 @@ class Account:
             "simulations": simulations,
             "rounds": [_round(request) for request in requests],
         }
+
+    async def _whole(self, closed: Future[Metered]) -> Record | None:
+        """The turn's record; None when the power house was shut meanwhile."""
+        assert self._house
+        future = asyncio.wrap_future(closed)
+        await asyncio.wait([future])
+        return None if future.exception() else self._house.turn_record(future.result())
 
 
 def tokens_per_second(requests: Sequence[Request]) -> float | None:

@@ -63,13 +63,14 @@ class Metering:
         self._began_s = shop.clock.monotonic_s()
         self._cpu = _cpu_time(shop.pids)
         shop.sharing.begin(self, name, self._began_s)
-        self.opened: Future[Any] = shop.mark(window.__enter__) if window else _done(None)
+        self._trouble: str | None = None
+        self.opened: Future[Any] = shop.mark(self._safely, window.__enter__) if window else _done(None)
         self._closed: Future[Metered] | None = None
 
     def split(self, name: str = FIRST_TOKEN) -> None:
         """End a phase and begin the next; returns at once."""
         if self.window is not None and self._closed is None:
-            self._shop.mark(self._marked, self.window.split, name)
+            self._shop.mark(self._safely, self.window.split, name)
 
     def close(self) -> Future[Metered]:
         """End the stretch; returns at once, and the future tells what it used. Closing twice is closing once."""
@@ -84,23 +85,25 @@ class Metering:
 
     def _close_window(self) -> Future[Metered]:
         assert self.window
-        closed = self._shop.mark(self._marked, self.window.__exit__, None, None, None)
+        closed = self._shop.mark(self._safely, self.window.__exit__, None, None, None)
         return self._shop.reckon(self._reckon, closed)
 
-    def _marked(self, act: Callable[..., object], *arguments: object) -> None:
-        if self.opened.exception() is None:
-            act(*arguments)
+    def _safely(self, act: Callable[..., object], *arguments: object) -> None:
+        """Take an edge. The thread's border: measuring must not disturb what is measured, so a failure becomes a reason."""
+        if self._trouble is None:
+            try:
+                act(*arguments)
+            except Exception as error:
+                log.exception("an edge of energy could not be taken")
+                self._trouble = f"the meter failed: {error}"
 
     def _reckon(self, closed: Future[Any]) -> Metered:
-        """Wait for the last edge and tell what it says; a meter that fails is a reason, never an end of the work."""
+        """Wait for the last edge and tell what it says."""
         assert self.window
-        try:
-            self.opened.result()
-            closed.result()
-            result = self.window.result()
-        except Exception as error:  # the thread's border: measuring must not disturb what is measured
-            log.exception("a window of energy failed")
-            return self._unmeasured(f"the meter failed: {error}")
+        closed.result()
+        if self._trouble is not None:
+            return self._unmeasured(self._trouble)
+        result = self.window.result()
         return Metered(self.name, self._lasted_s, result, self._share, cpu=self._cpu_pair)
 
     def _unmeasured(self, reason: str | None) -> Metered:

@@ -19,10 +19,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from measurement import energy_record
 from measurement.carbon import Grid
@@ -217,7 +217,7 @@ class PowerHouse:
     # Inside.
 
     def _workshop(self, pids: Pids | None) -> Workshop:
-        return Workshop(self._marks.submit, self._reckoning.submit, self.clock, Sharing(), pids)
+        return Workshop(_submitter(self._marks), _submitter(self._reckoning), self.clock, Sharing(), pids)
 
     def _begin(self, name: str, shop: Workshop, within: Metering | None) -> Metering:
         if not self.measured or self._ended.is_set():
@@ -241,3 +241,17 @@ class PowerHouse:
     def _fresh(self) -> bool:
         baseline = self.meter.baseline
         return baseline is not None and self.clock.wall_s() - baseline.taken_wall_s < BASELINE_AGE_S
+
+
+def _submitter(pool: ThreadPoolExecutor) -> Callable[..., Future[Any]]:
+    """Hand work to a pool; once it is closed (the launch is ending), the future fails instead of the caller."""
+
+    def submit(act: Callable[..., object], *arguments: object) -> Future[Any]:
+        try:
+            return pool.submit(act, *arguments)
+        except RuntimeError as error:
+            failed: Future[Any] = Future()
+            failed.set_exception(error)
+            return failed
+
+    return submit

@@ -30,7 +30,7 @@ class Gauged:
     async def opened(self) -> None:
         """Wait until the first edge is taken: three ticks of a quick counter."""
         if self._metering is not None:
-            await asyncio.wrap_future(self._metering.opened)
+            await asyncio.wait([asyncio.wrap_future(self._metering.opened)])
 
     def split(self) -> None:
         """The first token is there."""
@@ -54,17 +54,24 @@ class Gauged:
 
         def told(closed: Future[Metered]) -> None:
             try:
-                self._hand_on(closed.result(), request, place, record)
+                self._hand_on(closed, request, place, record)
                 house.tell(self._why.requests[place], gaps_s)
             except Exception:  # the border of the thread that reckons
-                log.exception("the energy of a request could not be recorded")
+                log.exception("a request could not be recorded")
             finally:
                 settled.set_result(None)
 
         self._metering.close().add_done_callback(told)
 
-    def _hand_on(self, metered: Metered, request: Request, place: int, record: Callable[[Request], object]) -> None:
+    def _hand_on(
+        self, closed: Future[Metered], request: Request, place: int, record: Callable[[Request], object]
+    ) -> None:
+        """Record the request with its energy; when that failed, without."""
         assert self._house
-        whole = replace(request, energy=self._house.record(metered, request))
+        whole = request
+        if (failure := closed.exception()) is None:
+            whole = replace(request, energy=self._house.record(closed.result(), request))
+        else:
+            log.warning("the energy of a request is not known: %s", failure)
         self._why.requests[place] = whole
         record(whole)

@@ -120,3 +120,14 @@ def test_without_a_counter_a_record_is_an_estimate_and_a_turn_is_unknown(tmp_pat
         now = house.now()
         assert now.total_w is None
         assert now.reason
+
+
+def test_work_that_outlives_the_launch_is_not_disturbed(tree: Path) -> None:
+    settings = PowerSettings(powercap_root=tree)
+    with PowerHouse(settings, grid("WORLD"), sources=[source("rapl", settings)]) as house:
+        work = house.request("chat")
+    work.split()
+    assert isinstance(work.close().exception(10.0), RuntimeError)
+    late = house.record(house.request("late").close().result(10.0), REQUEST)
+    assert late["gross_wh"] is None
+    assert "ending" in late["reason"]
