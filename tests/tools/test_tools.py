@@ -245,7 +245,7 @@ def test_the_parameters_are_listed_with_bounds_and_present_values(bench: Bench) 
         ("get_metrics_history", {"metric": "energy", "last_n": 0}, ["1 to 10000"]),
         ("get_metrics_history", {"metric": "frequency"}, ["frequency"]),
         ("make_coffee", {}, ["no tool 'make_coffee'"]),
-        ("generate_white_paper", {}, ["no report writer"]),
+        ("generate_white_paper", {}, ["No reports are written"]),
         ("undo", {"audit_id": "a-nothing"}, ["a-nothing"]),
         ("get_simulation_state", {"workload": "nonesuch"}, ["nonesuch", "pendulum"]),
     ],

@@ -102,7 +102,12 @@ GOOD = (
         (GOOD + " It went up twenty percent.", "number as the word"),
         ("The mean was {{fact:gain.mean}}.", "words"),
         (GOOD[:-1], "breaks off"),
-        ("la simulation a donné " * 12 + "{{fact:gain.mean}}.", "not plain English"),
+        (
+            "die Simulation ergab einen Mittelwert und " * 2
+            + "ihre Messungen zeigen ruhige Verläufe ohne Ausreißer " * 3
+            + "{{fact:gain.mean}}.",
+            "not plain English",
+        ),
         (" ".join(["It was the case in this run."] * 8) + " {{fact:gain.mean}} is it.", "repeats"),
         (GOOD + r" {{math:\input{x}}}", "not allowed"),
     ],
