@@ -63,4 +63,4 @@ def _names(snapshot: Snapshot) -> set[str]:
 
 
 def _vocabulary(snapshot: Snapshot) -> Vocabulary:
-    return Vocabulary(dict(snapshot.parameters), tuple(snapshot.metrics))
+    return Vocabulary(dict(snapshot.parameters), tuple(snapshot.metrics), dict(snapshot.metric_units))

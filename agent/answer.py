@@ -19,7 +19,7 @@ def vocabulary_of(snapshot: Snapshot | None) -> Vocabulary:
     if snapshot is None:
         return Vocabulary({}, ())
     metrics = snapshot.metric_names
-    return Vocabulary(dict(snapshot.parameters), tuple(metrics))
+    return Vocabulary(dict(snapshot.parameters), tuple(metrics), dict(snapshot.metric_units))
 
 
 def recent_of(messages: list[Message]) -> list[tuple[str, str]]:

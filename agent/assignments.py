@@ -47,7 +47,9 @@ _FILLERS = re.compile(
 )
 _ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
 _SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
-_NOT_A_VALUE_AFTER = re.compile(r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?)\b", re.I)
+_NOT_A_VALUE_AFTER = re.compile(
+    r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b", re.I
+)
 _EITHER = re.compile(
     r"\b(?:or|maybe|perhaps|or maybe|oder|vielleicht|ou|peut-être|o|quizás|either|between|somewhere|roughly|about|around|approximately)\b",
     re.I,
@@ -68,8 +70,10 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     return not (inside or _NOT_A_VALUE.search(text[: span.start]) or _NOT_A_VALUE_AFTER.search(text[span.end :]))
 
 
-def _said(text: str, span: Span) -> str:
-    """A value in full: "lower it by 0.5" says "down by 0.5", which is not "0.5"."""
+def _said(text: str, span: Span, names: Iterable[Mention]) -> str:
+    """A value in full: "lower it by 0.5" says "down by 0.5"; a name ("speed limit") says no direction."""
+    for name in names:
+        text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
     before, after = text[: span.start], text[span.end :]
     if _CHANGES.search(span.text):
         return span.text
@@ -122,7 +126,7 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     by_choice = [Assignment(choice.name, choice.value or "", "choice") for choice in parts.choices]
     named = _named(text, parts, vocabulary, focus)
     twice = len({given.parameter for given in by_choice}) != len(by_choice)
-    said = [_said(text, span) for span in parts.values]
+    said = [_said(text, span, parts.found) for span in parts.values]
     if len(named) == len(said):
         unsure = bool(said) and bool(_EITHER.search(text)) and len(said) > 1
         return by_choice + [

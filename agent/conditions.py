@@ -9,21 +9,29 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from measurement.errors import LodgerError
+from tools.quantity import find_spans, read_quantity
+from workloads.parameters import ParameterInfo
+
 _ABOVE = r"above|over|greater than|more than|higher than|larger than|bigger than|exceeds?|beyond|at least|>=?|≥|größer als|über|supérieure? à|mayor que"
-_BELOW = r"below|under|less than|lower than|smaller than|at most|<=?|≤|kleiner als|unter|inférieure? à|menor que"
+_BELOW = (
+    r"below|under|less than|fewer than|lower than|smaller than|at most|<=?|≤|kleiner als|unter|inférieure? à|menor que"
+)
 _OPERATORS: list[tuple[str, Callable[[float, float], bool]]] = [
     (r"at least|>=|≥", operator.ge),
     (r"at most|<=|≤", operator.le),
     (_ABOVE, operator.gt),
     (_BELOW, operator.lt),
-    (r"equals?|is exactly|=+", operator.eq),
+    (r"equals?|(?:is|are)(?: now| currently| exactly)?|=+", operator.eq),
 ]
-STARTS = re.compile(r"\b(?:if|in case|provided(?: that)?|falls|si|only if|unless)\b", re.I)
+STARTS = re.compile(
+    r"\b(?:if|in case|provided(?: that)?|(?:as|so) long as|solange|tant que|mientras(?: que)?|falls|si|only if|only when|unless)\b",
+    re.I,
+)
 _DENIES = re.compile(r"\bunless\b|\bnot\b|n't\b|\bno longer\b|\bnicht\b|\bpas\b", re.I)
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -45,23 +53,38 @@ class Condition:
 
 
 def parse(
-    text: str, find_quantity: Callable[[str], str | None], find_state: Callable[[str], tuple[str, Any] | None]
+    text: str,
+    find_quantity: Callable[[str], str | None],
+    find_state: Callable[[str], tuple[str, Any] | None],
+    described: Callable[[str], ParameterInfo],
 ) -> Condition:
     """Read the words after "if".
 
     Args:
         text: the condition alone, such as ``if the correlation is above 0.9``.
         find_quantity: gives the metric or parameter that a text mentions, if it is one and only one.
+        described: gives what a name means: its unit and its nouns.
         find_state: gives the parameter and the choice (or on, off) that a text names, if it is one and only one.
     """
     quantity = find_quantity(text)
     for pattern, compare in _OPERATORS:
         match = re.search(rf"(?:(?<![\w])(?:{pattern}))\s*", text, re.I)
-        number = _NUMBER.match(text, match.end()) if match else None
-        if quantity and match and number and not _DENIES.search(text):
-            bound = float(number.group())
+        bound = bound_in(text[match.end() :], described(quantity)) if quantity and match else None
+        if bound is not None and not _DENIES.search(text):
             return Condition(text.strip(), quantity, lambda value, c=compare, b=bound: c(value, b))
     state = find_state(text)
     if state and not _DENIES.search(text):
         return Condition(text.strip(), state[0], lambda value, wanted=state[1]: value == wanted)
     return Condition(text.strip())
+
+
+def bound_in(text: str, meant: ParameterInfo) -> float | None:
+    """The number that ``text`` begins with, in the unit of what is meant ("0.5 kHz" is 500 Hz); None when it cannot be read."""
+    span = next(iter(find_spans(text)), None)
+    if span is None or text[: span.start].strip():
+        return None
+    try:
+        read = read_quantity(span.text, replace(meant, kind="float", minimum=None, maximum=None))
+    except LodgerError:
+        return None
+    return None if read.relative or isinstance(read.value, str) else float(read.value)

@@ -7,8 +7,9 @@ for ``gw_amplitude``), and slips of the keyboard or neighbouring languages ("amp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -18,6 +19,7 @@ from workloads.parameters import ParameterInfo
 
 How = Literal["exact", "part", "close", "choice", "context", "unit"]
 CLOSE_ENOUGH = 82.0
+WORD_CLOSE_ENOUGH = 66.0  # of each word, where there are several
 _NOT_THIS = re.compile(
     r"\b(?:not|no|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$", re.I
 )
@@ -87,6 +89,11 @@ class Vocabulary:
 
     parameters: dict[str, ParameterInfo]
     metrics: tuple[str, ...]
+    metric_units: Mapping[str, str] = field(default_factory=dict)
+
+    def described(self, name: str) -> ParameterInfo:
+        """What a name means, a metric's as if it were a parameter: with its unit."""
+        return self.parameters.get(name) or ParameterInfo(name, 0.0, "float", self.metric_units.get(name, ""))
 
     @cached_property
     def forms(self) -> dict[str, tuple[str, ...]]:
@@ -198,7 +205,14 @@ def _close(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
 
 
 def _comparable(key: str, form: str) -> bool:
-    return min(len(key), len(form)) >= 6 and key[0] == form[0] and key not in _EVERYDAY
+    alike = min(len(key), len(form)) >= 6 and key[0] == form[0] and key not in _EVERYDAY
+    return alike and _word_by_word(key.split(), form.split())
+
+
+def _word_by_word(said: list[str], meant: list[str]) -> bool:
+    """No word may be another one: "number of bicycles" is not the number of vehicles, however much they have in common."""
+    pairs = zip(said, meant, strict=True) if len(said) == len(meant) else ()
+    return all(fuzz.ratio(one, other) >= WORD_CLOSE_ENOUGH for one, other in pairs)
 
 
 def _windows(text: str) -> Iterable[tuple[int, int]]:
@@ -209,4 +223,6 @@ def _windows(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text.strip().lower())
+    """A text without its capitals, accents and joints: ``Fréquence`` is ``frequence``."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(sign))
+    return re.sub(r"[\s_-]+", " ", plain.strip())

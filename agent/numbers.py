@@ -13,13 +13,20 @@ from collections.abc import Iterable, Iterator
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _LIST_MARK = re.compile(r"(?:^|\n)\s*\d{1,2}[.)]\s")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
+_CLAIM = re.compile(
+    r"→|\bin effect at step\b"
+)  # how tools speak of a change; a model may copy it from what was said before
 LEFT_OUT = "(A sentence with a number that no tool gave was left out.) "
 
 
 class NumberGate:
-    """One answer's gate. ``allow`` may be called while the answer goes on, as tools return."""
+    """One answer's gate. ``allow`` may be called while the answer goes on, as tools return.
 
-    def __init__(self, words: str) -> None:
+    ``claims_only``: the answer is not about the run; only a sentence that speaks as a tool does must be traced.
+    """
+
+    def __init__(self, words: str, claims_only: bool = False) -> None:
+        self._claims_only = claims_only
         self._known = [_parse(text) for text in _NUMBER.findall(words)]
         self._held = ""
         self.withheld = 0
@@ -47,7 +54,8 @@ class NumberGate:
             yield from self._judge(rest)
 
     def _judge(self, sentence: str) -> Iterator[str]:
-        if all(self._traced(text) for text in _NUMBER.findall(_LIST_MARK.sub(" ", sentence))):
+        free = self._claims_only and not _CLAIM.search(sentence)
+        if free or all(self._traced(text) for text in _NUMBER.findall(_LIST_MARK.sub(" ", sentence))):
             yield sentence
         else:
             self.withheld += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from agent import alert_requests, conditions, mentions, words
@@ -26,17 +26,6 @@ Mood = Literal["order", "negated", "question", "reported"]
 _SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
 _JOINT = re.compile(
     r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
-    re.I,
-)
-_STRONG_SET = re.compile(
-    r"(?<![\w-])(?:set|change|adjust|increase|decrease|raise|lower|reduce|update|modify|switch|tune|bump|setze?|stelle?|ändere?|erhöhe?|senke?|mets|règle|augmente|baisse|pon|cambia|sube|baja|aumenta)(?![\w-])",
-    re.I,
-)
-_POLITE_IF = re.compile(
-    r"\bif (?:you(?:'d|'re)?\b|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))", re.I
-)
-_HYPOTHETICAL = re.compile(
-    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
     re.I,
 )
 
@@ -139,7 +128,9 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
         yield Clause(sentence, (trace,), found, (), (), False, False, False, False, alert=alert)
         return
     body, condition = _split_condition(sentence, vocabulary)
-    hypothetical = bool(_HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(words.PAST.search(body))
+    hypothetical = bool(words.HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(
+        words.PAST.search(body)
+    )
     focus = condition.quantity if condition and condition.quantity else focus  # "if the stirrer is on, switch it off"
     told = False
     for part in _parts(body, vocabulary):
@@ -148,7 +139,9 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
             clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
         if told and all(trace.start == 0 for trace in clause.traces):
             clause = replace(clause, traces=tuple(replace(trace, mood="reported") for trace in clause.traces))
-        told = told or clause.mood("set_parameter") == "reported"  # "they use 1000 nodes and a strain of 1e-22"
+        told = (
+            told or clause.mood("set_parameter") == "reported" or bool(words.NARRATIVE.search(part))
+        )  # "they use 1000 nodes and a strain of 1e-22"
         yield from _each(clause)
         before = clause
 
@@ -163,12 +156,12 @@ def _each(clause: Clause) -> Iterator[Clause]:
 
 def _split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condition | None]:
     """Blank the condition of a sentence and give it apart."""
-    match = None if _POLITE_IF.search(sentence) else conditions.STARTS.search(sentence)
-    if match and not _HYPOTHETICAL.search(sentence):
+    match = None if words.POLITE_IF.search(sentence) else conditions.STARTS.search(sentence)
+    if match and not words.HYPOTHETICAL.search(sentence):
         end = _condition_end(sentence, match.start())
         text = sentence[match.start() : end]
         return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(
-            text, lambda said: _only_name(said, vocabulary), lambda said: _only_state(said, vocabulary)
+            text, partial(_only_name, vocabulary), partial(_only_state, vocabulary), vocabulary.described
         )
     if waiting := words.WAITING.search(sentence):
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
@@ -183,7 +176,7 @@ def _condition_end(sentence: str, start: int) -> int:
     return min(later, default=len(sentence)) if not sentence[:start].strip() else len(sentence)
 
 
-def _only_name(text: str, vocabulary: Vocabulary) -> str | None:
+def _only_name(vocabulary: Vocabulary, text: str) -> str | None:
     names = {mention.name for mention in mentions.find(text, vocabulary)}
     return names.pop() if len(names) == 1 else None
 
@@ -193,7 +186,7 @@ def _only_metric(text: str, vocabulary: Vocabulary) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _only_state(text: str, vocabulary: Vocabulary) -> tuple[str, str | bool] | None:
+def _only_state(vocabulary: Vocabulary, text: str) -> tuple[str, str | bool] | None:
     """The choice, or the on or off, that a condition speaks of."""
     found = mentions.find(text, vocabulary)
     switched = mentions.find_switches(text, found, vocabulary)
@@ -210,7 +203,8 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
         rest = body[joint.end() :]
         upto = _JOINT.search(rest)
         left, right = body[start : joint.start()], rest[: upto.start()] if upto else rest
-        if left.strip() and _stands_alone(right, vocabulary) and not _waits_for_value(left, right, vocabulary):
+        joined = _waits_for_value(left, right, vocabulary) or _contradicts(left, right, vocabulary)
+        if left.strip() and _stands_alone(right, vocabulary) and not joined:
             yield left
             start = joint.end()
     yield body[start:]
@@ -218,13 +212,19 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
 
 def _waits_for_value(left: str, right: str, vocabulary: Vocabulary) -> bool:
     """ "set amplitude and temperature to 2": the first name has no value of its own yet."""
-    wants = _STRONG_SET.search(left) and mentions.find(left, vocabulary) and not find_spans(left)
-    return bool(wants) and not mentions.find_choices(left, vocabulary) and not _STRONG_SET.search(right)
+    wants = words.STRONG_SET.search(left) and mentions.find(left, vocabulary) and not find_spans(left)
+    return bool(wants) and not mentions.find_choices(left, vocabulary) and not words.STRONG_SET.search(right)
+
+
+def _contradicts(left: str, right: str, vocabulary: Vocabulary) -> bool:
+    """ "set it to dry and snow": two choices of one parameter, and nobody said which."""
+    first, second = ({c.name for c in mentions.find_choices(text, vocabulary)} for text in (left, right))
+    return bool(first & second) and not words.STRONG_SET.search(right)
 
 
 def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
     others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
-    if any(others) or _STRONG_SET.search(text) or words.QUESTION.search(text) or words.SHOW.match(text):
+    if any(others) or words.STRONG_SET.search(text) or words.QUESTION.search(text) or words.SHOW.match(text):
         return True
     found = mentions.find(text, vocabulary)
     return bool(
@@ -255,7 +255,7 @@ def _read_clause(
         tuple(assignments),
         asks,
         hypothetical,
-        bool(_STRONG_SET.search(text)),
+        bool(words.STRONG_SET.search(text)),
         doubtful,
         condition,
     )

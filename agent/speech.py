@@ -20,11 +20,11 @@ class Speech:
     def __init__(self, turn: Turn, emit: Callable[[TurnEvent], object], watch: Stopwatch) -> None:
         self._turn, self._emit, self._watch = turn, emit, watch
         self._parts: list[str] = []
-        self._gate = NumberGate(turn.message) if turn.reading.about_run else None
+        self._gate = NumberGate(turn.message, claims_only=not turn.reading.about_run)
 
     def say(self, text: str) -> None:
         """Pass on a piece of the model's words; about the run, only with traced numbers."""
-        if self._gate is None or text == self._turn.composed():
+        if text == self._turn.composed():
             self._out(text)
             return
         self._gate.allow(fact.value for done in self._turn.performed for fact in done.outcome.facts)
@@ -35,7 +35,7 @@ class Speech:
         self._out(self._turn.composed())
 
     def close(self) -> None:
-        for piece in self._gate.close() if self._gate else ():
+        for piece in self._gate.close():
             self._out(piece)
 
     def forget(self) -> None:

@@ -15,21 +15,21 @@ _FORMS: dict[str, str] = {
         r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
         r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
-        r"|setze?|stelle?|ändere?|erhöhe?|verringere?|senke?|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
+        r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
         r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
     ),
     "pause_simulation": (
         r"pause|hold(?! on)|freeze|suspend|halt|(?:take|have) a break|stop (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly)"
         r"|pausiere?|pausieren|anhalten|halte?|unterbrich|unterbreche|stopp|mets en pause|mettez en pause|suspends|suspendez|arrête un moment"
-        r"|pausa|pausar|pon en pausa|detén|suspende|haz una pausa"
+        r"|pausa|pausar|pon en pausa|suspende|haz una pausa"
     ),
     "resume_simulation": (
         r"resume|continue|unpause|un-pause|proceed|go on|carry on|keep going|keep running|unfreeze|let it run|get going|pick up where"
         r"|weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
         r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
     ),
-    "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|termina",
+    "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|detén|detenga|termina",
     "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|neu ?starten|starte neu|starte \w+ neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
     "undo": (
         r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back|back out"
@@ -89,7 +89,7 @@ SAYING = re.compile(
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|once(?! more| again)|as soon as|until|unless|after|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
@@ -110,6 +110,23 @@ YES = re.compile(
 )
 NO = re.compile(
     r"^\W*(?:no|nope|nah|n|don'?t|do not|never mind|nevermind|forget it|cancel|leave it|nein|lass es|non|laisse|déjalo)(?:\W+(?:thanks|thank you|please|danke|merci|gracias))*\W*$",
+    re.I,
+)
+
+STRONG_SET = re.compile(
+    r"(?<![\w-])(?:set|change|adjust|increase|decrease|raise|lower|reduce|update|modify|switch|tune|bump|setze?|stelle?|ändere?|erhöhe?|senke?|mets|règle|augmente|baisse|pon|cambia|sube|baja|aumenta)(?![\w-])",
+    re.I,
+)
+POLITE_IF = re.compile(
+    r"\bif (?:you(?:'d|'re)?\b|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))", re.I
+)
+HYPOTHETICAL = re.compile(
+    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
+    re.I,
+)
+# "they used 400 nodes and a frequency of 35 Hz": what was done elsewhere is no order
+NARRATIVE = re.compile(
+    r"\b(?:they|he|she|it|we|i|paper|authors?|colleagues?|others|students?)\W+(?:\w+ly\W+|all\W+|once\W+|always\W+)?(?:used|ran|chose|took|had|tried|picked|kept|reported|assumed)\b",
     re.I,
 )
 
