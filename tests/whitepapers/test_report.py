@@ -51,7 +51,7 @@ def test_the_facts_stand_in_the_store_and_can_be_asked_again(desk: Reports, writ
         ("begin{facttable}", "section{42}\\begin{facttable}", "no fact"),
     ],
 )
-def test_an_edited_report_does_not_stand(
+def test_an_edited_report_does_not_stand(  # noqa: PLR0917  # fixtures
     desk: Reports, written: Report, sources: Sources, tmp_path: Path, old: str, new: str, complaint: str
 ) -> None:
     shutil.copy(desk.file(written.id, "facts"), tmp_path)
@@ -110,7 +110,7 @@ class TestWithLatex:
         assert "root:" not in text
         assert "[grinning face]" in text
         assert not list(desk.folder(report.id).rglob("pwned"))
-        assert check(desk.file(report.id, "tex"), desk._sources.store).problems == []  # noqa: SLF001
+        assert check(desk.file(report.id, "tex"), desk._sources.store).problems == []
 
 
 def _text(pdf: Path) -> str:

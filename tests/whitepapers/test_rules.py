@@ -14,7 +14,6 @@ from whitepapers.archive import Archive
 from whitepapers.book import Book
 from whitepapers.document import Document, Paragraph, Section
 from whitepapers.escape import escape
-from whitepapers.inline import spans
 from whitepapers.latex import Latex
 from whitepapers.queries.constant import constants
 from whitepapers.shown import shown
