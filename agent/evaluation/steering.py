@@ -15,7 +15,7 @@ from tools.contract import Actor
 from workloads.runner import Workload
 from workloads.snapshot import OVER
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0  # a busy machine may take minutes to load torch
 SETTLE_S = 0.05
 Seen = Callable[[Verdict], None]
 
