@@ -18,7 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from measurement.errors import SettingsError
+from measurement.carbon import grid
+from measurement.errors import NotFound, SettingsError
 
 ROOT = Path(__file__).resolve().parent
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -149,6 +150,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"the page would be open to others at {self.host}; give a token (LODGER_TOKEN=…, eight characters or more) or stay on 127.0.0.1"
             )
+        try:
+            grid(self.grid_country)
+        except NotFound as error:
+            raise ValueError(error.message) from error
         if len(set(self.workload)) != len(self.workload):
             raise ValueError("the same workload is named twice; give each once")
         return self
