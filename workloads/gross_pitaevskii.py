@@ -156,9 +156,8 @@ class Condensate:
 
 
 def density(psi: Tensor) -> Tensor:
-    """``|ψ|²``, without the root that ``abs`` would take."""
-    parts = torch.view_as_real(psi)
-    return (parts * parts).sum(dim=-1)
+    """``|ψ|²``, without the root that ``abs`` would take and without a sum over a short axis, which is slow."""
+    return torch.addcmul(psi.real * psi.real, psi.imag, psi.imag)
 
 
 def first_guess(grid: Grid, trap: float, interaction: float) -> Condensate:
