@@ -13,7 +13,8 @@ from typing import Any
 from agent.reading import Clause, Reading
 
 _ENERGY = re.compile(
-    r"(?<![\w-])(?:energy|watt[- ]?hours?|k?wh|joules?|carbon|co2|co₂|emissions?|energie|strom|énergie|energía)(?![\w-])", re.I
+    r"(?<![\w-])(?:energy|watt[- ]?hours?|k?wh|joules?|carbon|co2|co₂|emissions?|energie|strom|énergie|energía)(?![\w-])",
+    re.I,
 )
 _POWER = re.compile(
     r"(?<![\w-])(?:power|watts?|wattage|electricity|leistung|strom|puissance|potencia)(?![\w-])(?! of \d)", re.I
