@@ -21,7 +21,7 @@ from whitepapers.paper import Wish
 from workloads.runner import Workload, Workloads
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 240.0
+PATIENCE_S = 700.0
 LATTICE = "from workloads.gw_lattice import main; main(total_steps=160)"
 
 

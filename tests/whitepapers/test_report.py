@@ -17,6 +17,7 @@ from whitepapers.paper import Wish
 
 from .conftest import PATIENCE_S
 
+pytestmark = pytest.mark.timeout(1500)  # real LaTeX, on a machine that may be full
 DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d{2}:\d{2}:\d{2} UTC")
 NUMBER = re.compile(r"(?<![\w.−-])(−?\d[\d,]*(?:\.\d+)?)(?:\s*±\s*([\d.]+))?\)?(?:\s*×\s*10\s?(−?\d+))?")
 
