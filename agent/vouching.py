@@ -17,9 +17,10 @@ from rapidfuzz import fuzz
 
 from agent import mentions, words
 from agent.reading import Clause, Reading
+from workloads.parameters import ParameterInfo
 
-SURE = 0.80  # least probability of a token, for a parameter that the words name
-SURER = 0.95  # … for one that they do not name, and for holding and going on
+SURE = 0.45  # least probability of a token, for a parameter that the words name
+SURER = 0.80  # … for one that they do not name, and for holding and going on
 LONGEST = 240  # characters; a longer message is a story
 _REVERSIBLE = frozenset({"pause_simulation", "resume_simulation", "undo"})
 _DOUBT = re.compile(
@@ -75,12 +76,29 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
     clause = _clause_of(str(call["value"]), reading)
     if clause is None:
         return False
-    found = {m.name for m in clause.mentions}
-    if any(a.parameter != call["name"] and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
+    name, vocabulary = str(call["name"]), reading.vocabulary
+    if any(a.parameter != name and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
         return False
-    if found and call["name"] not in found:
+    named = _named(name, clause, reading)
+    rivals = {m.name for m in clause.mentions if m.name in vocabulary.parameters} - {name}
+    if (
+        rivals
+        and not named
+        and any(_alike(vocabulary.parameters[rival], vocabulary.parameters[name]) for rival in rivals)
+    ):
         return False
-    return proposal.least >= (SURE if found else SURER)
+    return proposal.least >= (SURE if named else SURER)
+
+
+def _named(name: str, clause: Clause, reading: Reading) -> bool:
+    """Whether the clause names a parameter, be it by a word that a metric goes by as well."""
+    forms = {form.lower() for form in reading.vocabulary.forms.get(name, ())}
+    return any(m.name == name or clause.text[m.start : m.end].lower() in forms for m in clause.mentions)
+
+
+def _alike(one: ParameterInfo, other: ParameterInfo) -> bool:
+    """Whether two parameters can take the same value, so that one named speaks against the other meant."""
+    return one.kind in ("int", "float") and other.kind in ("int", "float")
 
 
 def _elsewhere(call: dict[str, Any], reading: Reading) -> bool:

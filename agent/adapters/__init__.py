@@ -47,4 +47,6 @@ class Adapter:
         return path
 
 
-STEERING = Adapter(base="smollm2-135m", file="steering.gguf", sha256="")
+STEERING = Adapter(
+    base="smollm2-135m", file="steering.gguf", sha256="c2fc10aa41ea43777e3fba1806fdac7446d331ef15e1dfd424a082ddb33a4ee4"
+)

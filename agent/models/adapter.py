@@ -94,16 +94,17 @@ def _messages(turn: Turn) -> Messages:
 def agreed(certain: list[Call], allowed: list[Call], proposal: Proposal) -> list[Call]:
     """Put together what the code reads with certainty and what the model may add.
 
-    Changes that the code reads stand; the model's order counts where it has them all. What is only read follows the model when it is sure,
-    for it knows more questions than the code.
+    Changes that the code reads stand; the model's order counts where it has them all. What is only read follows the
+    model where the code knows no question and the model is sure.
     """
     acts = [call for call in certain if tools()[call["tool"]].actuator]
     extra = [call for call in allowed if not _touched(call, acts)]
-    reads = [call for call in proposal.calls if _is_read(call) and proposal.least >= SURE_TO_READ]
+    knows = any(_is_read(call) for call in certain)
+    reads = [call for call in proposal.calls if _is_read(call) and not knows and proposal.least >= SURE_TO_READ]
     wanted = [call for call in proposal.calls if call in acts or call in extra or call in reads]
-    if all(call in wanted for call in acts):
-        return wanted or certain
-    return [*acts, *extra] or certain
+    if knows or not all(call in wanted for call in acts):
+        return [*certain, *extra]
+    return wanted
 
 
 def _is_read(call: Call) -> bool:

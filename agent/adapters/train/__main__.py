@@ -29,9 +29,9 @@ def main() -> None:
         rank=given.rank, alpha=2.0 * given.rank, seed=given.seed, start=given.start, processes=processes, device=given.device,
     )  # fmt: skip
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # or another busy process stalls the training
-    from torch import multiprocessing
+    from torch.multiprocessing.spawn import spawn
 
-    multiprocessing.spawn(train, (plan, _free_port()), nprocs=processes)
+    spawn(train, (plan, _free_port()), nprocs=processes)
 
 
 def _free_port() -> int:

@@ -129,6 +129,7 @@ async def ask(
     text: str,
     earlier: tuple[str, list[Call]] | None,
     focus: str | None,
+    *,
     plan: Plan,
 ) -> Asked:
     """Put one request to the model."""
@@ -166,14 +167,18 @@ async def run(
     for case in cases:
         trials, earlier = {lever: Trial(snapshot) for lever in LEVERS}, None
         focus: str | None = None
+        started, asked = 0.0, None
+        done: dict[str, list[Call]] = {}
+        before: dict[str, tuple[dict[str, Any], str]] = {}
         for text in (*case.before, case.say):
             started = time.monotonic()
-            asked = await ask(channel, snapshot, text, earlier, focus, plan)
+            asked = await ask(channel, snapshot, text, earlier, focus, plan=plan)
             before = {lever: (dict(trial.changed), trial.state) for lever, trial in trials.items()}
             done = {lever: asked.play(lever, trial) for lever, trial in trials.items()}
             house = done[LEVERS[-1]]
             earlier = (text, house)
             focus = next((str(c["name"]) for c in reversed(house) if "name" in c), focus)
+        assert asked
         marks = {lever: _mark(case, trials[lever], done[lever], before[lever]) for lever in LEVERS}
         for lever, mark in marks.items():
             scores[lever].update(["all", mark])

@@ -23,8 +23,8 @@ def forms() -> frozenset[str]:
     found = {plain(word) for word in PLANNED}
     for pattern in SOURCES:
         for path in ROOT.glob(pattern):
-            if any(found_in := list(_declared(path))):
-                found |= {plain(path.stem), *map(plain, found_in)}
+            if declared := [*_declared(path)]:
+                found |= {plain(path.stem), *(plain(word) for word in declared)}
     return frozenset(found)
 
 
