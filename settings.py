@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         1.0, gt=0, le=1000, description="how many alarms a day a stable engine may raise by chance"
     )
     monitor_alarm: Literal["cusum", "ewma"] = Field("cusum", description="the chart that raises alarms")
+    readings_full_days: float = Field(
+        1.0,
+        ge=0.01,
+        le=36_500,
+        description="days that readings of runs are kept in full; older ones are merged, ten seconds each",
+    )
     telemetry_full_days: float = Field(7.0, gt=0, le=3660, description="days of telemetry kept in full detail")
     telemetry_days: float = Field(366.0, gt=0, le=3660, description="days of telemetry kept, the older as minutes")
     powercap_root: Path = Field(

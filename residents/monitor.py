@@ -12,7 +12,8 @@ ORDER = 20
 def open(site: Site) -> Monitor:
     """Watch as the settings say."""
     settings = site.settings
-    keep = Retention(settings.telemetry_full_days, max(settings.telemetry_full_days, settings.telemetry_days))
+    full_days = settings.telemetry_full_days
+    keep = Retention(full_days, max(full_days, settings.telemetry_days), settings.readings_full_days)
     return Monitor(
         site.store, site.workloads, site.engine, *settings.watch, alarm=settings.monitor_alarm, retention=keep
     )

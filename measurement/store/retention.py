@@ -1,7 +1,7 @@
 """Thinning: the last days in full detail, what is older as means of minutes with their extremes.
 
 Covers telemetry and the requests of the probe (what a probe took stays in the means); requests that people made,
-incidents, baselines and the readings of runs are not thinned. A quarter of a day goes at a time, so that nobody waits for
+incidents and baselines are not thinned; the readings of runs are, in ``thinning.py``. A quarter of a day goes at a time, so that nobody waits for
 long. A file does not shrink; what was freed is filled again.
 """
 
@@ -18,7 +18,8 @@ from sqlalchemy import delete, func, select
 from measurement.store import schema
 from measurement.store.charting import Telemetry
 from measurement.store.coding import record_of
-from measurement.store.desk import INSERT, Desk, record_row
+from measurement.store.desk import INSERT, record_row
+from measurement.store.thinning import ReadingThinning
 
 DAY_S = 86_400.0
 MINUTE_S = 60.0
@@ -28,13 +29,16 @@ NUMBERS = tuple(each.name for each in fields(Telemetry) if each.type == "float |
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long telemetry is kept: ``full_days`` as it came, then means of minutes until ``all_days``."""
+    """How long telemetry is kept: ``full_days`` as it came, then means of minutes until ``all_days``.
+
+    Readings of runs are kept as they came for ``readings_full_days``, then as means of ten seconds for good."""
 
     full_days: float = 7.0
     all_days: float = 366.0
+    readings_full_days: float = 1.0
 
 
-class RetentionShelf(Desk):
+class RetentionShelf(ReadingThinning):
     """Keeps the database from growing without bound."""
 
     def thin(self, now: float, retention: Retention = Retention()) -> int:
@@ -44,7 +48,8 @@ class RetentionShelf(Desk):
         """
         telemetry, requests = schema.telemetry, schema.requests
         edge = (now - retention.full_days * DAY_S) // MINUTE_S * MINUTE_S  # a minute is thinned as a whole
-        removed = self._wait((delete(telemetry).where(telemetry.c.taken_at < now - retention.all_days * DAY_S), ()))
+        removed = self.thin_readings(now - retention.readings_full_days * DAY_S)
+        removed += self._wait((delete(telemetry).where(telemetry.c.taken_at < now - retention.all_days * DAY_S), ()))
         removed += self._wait((delete(requests).where(requests.c.taken_at < edge, requests.c.purpose == "probe"), ()))
         thinnable = telemetry.c.extremes.is_(None) & (telemetry.c.taken_at < edge)
         while (first := self._first(thinnable)) is not None:
