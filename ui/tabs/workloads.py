@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import gradio as gr
 from gradio.components import Component
 
+from ui import alert_form
 from ui.bench import Bench, nothing
 from ui.pulse import pulse
 
@@ -49,6 +50,7 @@ def build(house: House) -> None:
             with gr.Group(elem_classes="panel form-room third", elem_id="parameters"):
                 _form(bench, form, said)
             pictures = gr.HTML(apply_default_css=False, elem_classes="bare panel second", elem_id="fields")
+    alert_form.build(house, picker)
     shown = [picker, drawn, chart, pictures, head, past, form, *buttons]
     refresh: dict[str, Any] = {"fn": bench.refresh, "inputs": [picker, drawn], "outputs": shown, **QUIET}
     beat.tick(**refresh, trigger_mode="once")
