@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from measurement.facts import format_number, json_value, with_unit
@@ -32,8 +33,7 @@ def alert_text(rule: Rule, reading: Reading, crossing: Crossing, snapshot: Snaps
 
 def _broken(rule: Rule, metric: str, unit: str) -> str:
     """``the alert is "correlation falls below 0.8"``, with the metric's own name in place of a star."""
-    said = rule.condition.words(unit)
-    return f'the alert is "{said.replace(rule.condition.metric, metric, 1)}"'
+    return f'the alert is "{replace(rule.condition, metric=metric).words(unit)}"'
 
 
 def _before(changes: Sequence[Change], upto: int) -> str:

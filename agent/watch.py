@@ -203,7 +203,8 @@ class Watch:
             self._workloads, self._store, Actor("watch", words=words), workload, tuple(self._services)
         )
         outcome = registry.call(_TOOLS[action], context, {"workload": workload})
-        return f"As armed: {outcome.summary}" if outcome.status == "done" else f"Armed, but not done: {outcome.summary}"
+        said = outcome.summary.replace("**", "")  # it stands on the page and in the log too
+        return f"As armed: {said}" if outcome.status == "done" else f"Armed, but not done: {said}"
 
     def _look_regularly(self) -> None:
         while not self._stopping.wait(self._interval_s):

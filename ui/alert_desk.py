@@ -88,7 +88,7 @@ class AlertDesk:
     def _listed(self) -> str:
         rules = self._house.workloads.watchlist.rules()
         rows = [
-            (text(rule.condition.words()), text(rule.workload or "any"), text(rule.action), text(rule.origin))
+            (text(_named(rule.condition.words())), text(rule.workload or "any"), text(rule.action), text(rule.origin))
             for rule in rules
         ]
         raised = self._house.store.events(RAISED, kind="alert")
@@ -99,6 +99,11 @@ class AlertDesk:
         past = table(("when", "who", "what", "course"), drawn, "No alert was raised yet.", long=("what",))
         set_ = table(("alert", "simulation", "then", "from"), rows, "No alert is set.", long=("alert",))
         return f'<div class="section"><h3>Raised</h3>{past}</div><div class="section"><h3>Watched for</h3>{set_}</div>'
+
+
+def _named(words: str) -> str:
+    """``any metric`` for a star."""
+    return f"any metric{words[1:]}" if words.startswith("* ") else words.replace("*", "…")
 
 
 def _spark(event: Event) -> str:

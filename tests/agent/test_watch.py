@@ -77,7 +77,7 @@ def test_an_alert_is_told_once_explained_and_does_what_was_armed(pond: tuple[Wor
     alert = until(lambda: told, "the alert is told")[0].details
     assert alert["text"].startswith("height of pond is 1.5 m at step ")
     assert "level 5 → 1.5 at step" in alert["text"]
-    assert "As armed: **pond** is paused" in alert["text"]
+    assert "As armed: pond is paused" in alert["text"]
     assert alert["series"]["y"][-1] == 1.5
     assert house.get("pond").state == "paused"
     assert until(lambda: [m for m in store.messages("c-1") if "Alert" in m.content], "it stands in the chat")
