@@ -97,7 +97,7 @@ def lab_house(folder: Path, engine: Server, powercap: Path) -> Iterator[tuple[La
 
 def finished(client: httpx.Client, id: str) -> dict:
     """Wait until a batch is over."""
-    end = time.monotonic() + LONG_S
+    end, view = time.monotonic() + LONG_S, {}
     while time.monotonic() < end:
         view = client.get(f"/api/energy/runs/{id}").json()
         if view["state"] in ("done", "stopped", "failed"):
