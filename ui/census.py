@@ -53,7 +53,9 @@ class Census:
             if problem
             else '<p class="quiet">The store writes and answers.</p>'
         )
-        return f'<div class="section"><h3>Language model</h3>{told}<h3>Store</h3>{store}{power_lines(self._house)}</div>'
+        return (
+            f'<div class="section"><h3>Language model</h3>{told}<h3>Store</h3>{store}{power_lines(self._house)}</div>'
+        )
 
     def processes(self) -> str:
         """Every process of this launch: role, state, memory, processor."""

@@ -49,7 +49,7 @@ class ReportDesk:
         """The metrics of that run to choose a focus from."""
         snapshots = [workload.snapshot() for workload in self._house.workloads]
         ids = [run] if run else [one.run for one in snapshots[:1] if one.run]
-        names = [name for id in ids for name in self._house.store.metrics_of(id)]
+        names = [name for id in ids for name in self._house.store.metrics(id)]
         return gr.update(choices=[(AUTOMATIC, ""), *[(name.replace("_", " "), name) for name in names]])
 
     def write(self, run: str | None, focus: str | None, title: str | None, columns: str) -> tuple[str, Any]:

@@ -45,7 +45,7 @@ class Archive:
 
     def metrics(self, run: str) -> dict[str, str]:
         """The metrics of a run with their units."""
-        return self.store.metrics_of(run)
+        return self.store.metrics(run)
 
     def readings(self, run: str, metric: str) -> list[Reading]:
         """A metric's readings up to ``until``, oldest first; of more than 200,000 the newest."""

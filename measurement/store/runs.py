@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from measurement.facts import Fact, new_id
 from measurement.requests import Request
@@ -79,17 +79,12 @@ class RunShelf(Desk):
         rows = self._select(query.order_by(table.c.number.desc()).limit(at_most(last_n)))
         return [reading_of(row) for row in reversed(rows)]
 
-    def metrics_of(self, run: str) -> dict[str, str]:
-        """The names of the metrics that a run has told, with their units, in alphabetical order."""
+    def metrics(self, run: str) -> dict[str, str]:
+        """The metrics that a run has readings of, with their units, in the order in which they came."""
         table = schema.readings
-        query = select(table.c.metric, table.c.unit).where(table.c.run == run).distinct().order_by(table.c.metric)
-        return {row["metric"]: row["unit"] for row in self._select(query)}
-
-    def metrics(self, run: str) -> list[str]:
-        """The metrics that a run has readings of, in the order in which they came."""
-        table = schema.readings
-        query: Select[Any] = select(table.c.metric).where(table.c.run == run).group_by(table.c.metric)
-        return [row["metric"] for row in self._select(query.order_by(func.min(table.c.number)))]
+        query: Any = select(table.c.metric, table.c.unit).where(table.c.run == run)
+        rows = self._select(query.group_by(table.c.metric, table.c.unit).order_by(func.min(table.c.number)))
+        return {row["metric"]: row["unit"] for row in rows}
 
     def add_facts(self, facts: Sequence[Fact]) -> Future[int]:
         """Keep facts; one that is already there is left as it is."""
