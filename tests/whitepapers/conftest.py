@@ -7,11 +7,17 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from measurement.carbon import grid
 from measurement.host import machine
+from measurement.power import source
+from measurement.power.base import PowerSettings
+from measurement.powerhouse import PowerHouse
+from measurement.requests import Request
 from measurement.store import ChartIncident, Event, Store, Telemetry
 from tools import registry
 from tools.contract import Actor, ToolContext
@@ -53,12 +59,12 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
                     parameters={"num_lattice_nodes": 20} if name == "gw_lattice" else None,
                 )
             )
-        _live(store, workloads)
+        _live(store, workloads, folder)
         yield Sources(store, workloads, machine(), "9.9.9")
         workloads.stop_all()
 
 
-def _live(store: Store, workloads: Workloads) -> None:
+def _live(store: Store, workloads: Workloads, folder: Path) -> None:
     """Let both run to their ends, with everything in the lattice's life that a report tells of."""
     for workload in workloads:
         workload.start()
@@ -85,9 +91,18 @@ def _live(store: Store, workloads: Workloads) -> None:
             for place, value in enumerate(points)
         ]
     )
+    store.add_request(_metered(now, folder))
     for workload in workloads:
         until(lambda workload=workload: workload.state == "finished", f"{workload.name} finishes")
     assert store.flush()
+
+
+def _metered(at: float, folder: Path) -> Request:
+    """A request with the record of energy that a launch without a counter gives it: an estimate."""
+    asked = Request("req-a", at, "chat", "test", "small-135m", prompt_tokens=30, completion_tokens=20, duration_s=0.5)
+    settings = PowerSettings(powercap_root=folder / "no-counters")
+    with PowerHouse(settings, grid("WORLD"), sources=[source("rapl", settings)]) as house:
+        return replace(asked, energy=house.record(house.request("chat").close().result(), asked))
 
 
 @pytest.fixture(scope="session")

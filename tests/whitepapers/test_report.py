@@ -22,7 +22,7 @@ DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d{2}:\d{2}:\d{2} UTC")
 NUMBER = re.compile(r"(?<![\w.−-])(−?\d[\d,]*(?:\.\d+)?)(?:\s*±\s*([\d.]+))?\)?(?:\s*×\s*10\s?(−?\d+))?")
 
 
-def test_it_tells_what_happened_and_who_did_it(desk: Reports, written: Report) -> None:
+def test_it_tells_what_happened_and_who_did_it(desk: Reports, written: Report, sources: Sources) -> None:
     text = desk.file(written.id, "tex").read_text("utf-8")
     told = {fact["key"]: fact for fact in desk.facts(written.id)["facts"]}
     assert told["change.a.name"]["value"] == "temperature"
@@ -31,10 +31,15 @@ def test_it_tells_what_happened_and_who_did_it(desk: Reports, written: Report) -
     assert told["incident.a.size"]["value"] == 4.25
     assert told["alert.a.text"]["value"] == "correlation & 50% of {it} are_low"
     assert told["metric.correlation.mean"]["uncertainty"] is not None or told["metric.correlation.count"]["value"] < 16
-    assert told["energy.assistant_gross"]["value"] is None
-    assert told["energy.assistant_gross"]["reason"]
+    (asked,) = sources.store.requests(1)
+    assert asked.energy is not None
+    gross = told["energy.assistant_gross"]
+    assert (gross["value"], gross["unit"], gross["method"]) == (
+        asked.energy["gross_wh"], "Wh", "estimated"
+    )  # fmt: skip
+    assert told["energy.assistant_net"]["value"] is None
+    assert "estimated, not measured" in text
     assert r"correlation \& 50\% of \{it\} are\_low" in text
-    assert "Not measured" in text
 
 
 def test_the_facts_stand_in_the_store_and_can_be_asked_again(desk: Reports, written: Report, sources: Sources) -> None:

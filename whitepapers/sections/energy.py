@@ -27,13 +27,11 @@ def write(paper: Paper) -> list[Block]:
     how = {"estimated": "estimated, not measured", "derived": "derived from what the whole machine used"}.get(
         book["energy.assistant_gross"].fact.method, "measured"
     )
-    net = (
-        f", {fact('energy.assistant_net', 'Wh')} of it above the idle machine" if "energy.assistant_net" in book else ""
-    )
+    net = f", {fact('energy.assistant_net')} of it above the idle machine" if "energy.assistant_net" in book else ""
     each = f" That is {fact('energy.per_token')} for each token written." if "energy.per_token" in book else ""
     return [
         Paragraph(said),
         Paragraph(
-            f"The {fact('assistant.metered_requests')} requests that were metered took {fact('energy.assistant_gross', 'Wh')}{net}. This is {how}.{each}"
+            f"The {fact('assistant.metered_requests')} requests that were metered took {fact('energy.assistant_gross')}{net}. This is {how}.{each}"
         ),
     ]

@@ -1,4 +1,4 @@
-"""What the assistant did while the run lasted: requests, tokens, seconds, joules."""
+"""What the assistant did while the run lasted: requests, tokens, seconds, watt-hours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from whitepapers.paper import Paper
 
 ORDER = 50
-NO_WINDOW = "no request carries a window of energy: no power source could be read, or the meter was off"
+NOT_METERED = "no request was metered"
 
 
 def gather(paper: Paper) -> None:
@@ -19,28 +19,23 @@ def gather(paper: Paper) -> None:
     for field, unit in (("prompt_tokens", ""), ("completion_tokens", ""), ("duration_s", "s")):
         book.ask(f"assistant.{field.removesuffix('_s')}", "request_total", unit, method="derived", field=field,
                  reason="no request says so")  # fmt: skip
-    windows = [one.energy for one in paper.archive.requests(paper.run.id) if one.energy]
-    why = _reason(windows)
+    records = [one.energy for one in paper.archive.requests(paper.run.id) if one.energy]
+    why = _reason(records)
     for field in ("gross", "net"):
         book.ask(
-            f"energy.assistant_{field}", "request_total", "J", method=_method(windows), field=f"{field}_j", reason=why
+            f"energy.assistant_{field}", "request_total", "Wh", method=_method(records), field=f"{field}_wh", reason=why
         )
     book.note("energy.assistant_gross_reason", why.rstrip("."), source="store, requests")
     if "energy.assistant_gross" in book and book.value("assistant.completion_tokens"):
         book.derive("energy.per_token", "energy.assistant_gross / assistant.completion_tokens", "J")
 
 
-def _total(window: dict[str, Any]) -> dict[str, Any]:
-    inner = window.get("whole", window)
-    return inner.get("total", inner) if isinstance(inner, dict) else {}
-
-
-def _method(windows: list[dict[str, Any]]) -> Any:
+def _method(records: list[dict[str, Any]]) -> Any:
     """The weakest way by which any of them was had."""
-    found = {str(_total(window).get("method", "measured")) for window in windows}
+    found = {str(record["method"]) for record in records}
     return next((method for method in ("estimated", "derived") if method in found), "measured")
 
 
-def _reason(windows: list[dict[str, Any]]) -> str:
-    reasons = Counter(str(_total(window)["reason"]) for window in windows if _total(window).get("reason"))
-    return reasons.most_common(1)[0][0] if reasons else NO_WINDOW
+def _reason(records: list[dict[str, Any]]) -> str:
+    reasons = Counter(str(record["reason"]) for record in records if record["reason"])
+    return reasons.most_common(1)[0][0] if reasons else NOT_METERED
