@@ -75,12 +75,13 @@ def condensate(dimensions: int, points: int, repeats: int, bandwidth: float, wit
     psi, v, k = run.psi.cpu().numpy().copy(), run.potential.cpu().numpy(), run.kinetic.cpu().numpy()
     cell = run.grid.cell
 
-    def peer() -> None:
+    def peer() -> tuple[float, ...]:
         field = psi * np.exp(-0.0025j * (v + 10.0 * np.abs(psi) ** 2))
         field = np.fft.ifftn(np.exp(-0.005j * k) * np.fft.fftn(field))
         field = field * np.exp(-0.0025j * (v + 10.0 * np.abs(field) ** 2))
         n = np.abs(field) ** 2
-        np.sum(k * np.abs(np.fft.fftn(field)) ** 2), np.sum(v * n) * cell, np.sum(n * n) * cell, np.sum(n), n.max()
+        kinetic = np.sum(k * np.abs(np.fft.fftn(field)) ** 2)
+        return kinetic, np.sum(v * n) * cell, np.sum(n * n) * cell, np.sum(n), n.max()
 
     taken = seconds(ours, repeats)
     passes = 3 * 2 + 6  # three transforms and six fields, each read and written once at least
@@ -120,14 +121,14 @@ def lattice(nodes: int, repeats: int, with_peer: bool) -> None:
     x, p, k = where.cpu().numpy(), screen.cpu().numpy(), 2.0 * np.pi / 0.1
     moves = [plus_stretch(where).cpu().numpy(), jitter.cpu().numpy()]
 
-    def peer() -> None:
+    def peer() -> list[np.ndarray]:
         apart = x[None, :, :] - p[:, None, :]
         r = np.linalg.norm(apart, axis=2)
         wave = np.exp(1j * k * r) / r
         field = wave.sum(axis=1)
         slope = (1j * k - 1.0 / r) * wave / r
-        for move in moves:
-            2.0 * np.real(field.conj() * np.sum(slope * np.einsum("pnc,nc->pn", apart, move), axis=1))
+        changes = (np.sum(slope * np.einsum("pnc,nc->pn", apart, move), axis=1) for move in moves)
+        return [2.0 * np.real(field.conj() * change) for change in changes]
 
     taken = seconds(lambda: observe(where, screen, 1e-21, jitter), repeats)
     row(f"gw_lattice {nodes} nodes", taken, 1, seconds(peer, 2, ours=False) if with_peer else None, "")

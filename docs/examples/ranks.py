@@ -2,7 +2,7 @@
 
 import time
 
-from mpi4py import MPI
+from mpi4py import MPI  # pyright: ignore[reportMissingImports]
 
 from workloads import steer
 
