@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from measurement.control.course import Courses, Process
+from measurement.control.course import Courses, Points, Process
 from measurement.control.freezing import Frozen, from_record, scaled
 from measurement.control.metrics import Metric, metric_named
 from measurement.control.views import VIEWS, Lines, Sitting
@@ -21,6 +21,7 @@ from measurement.errors import NotFound
 from measurement.spc import EVERY_RULE, Series, autocorrelation
 from measurement.spc.nelson import check_rules
 from measurement.store import ChartIncident, Store
+from measurement.store.telemetry import MOST_POINTS
 
 HOUR_S = 3600.0
 
@@ -103,9 +104,16 @@ def control_chart(
         seen.metric, process, seen.times, seen.values, seen.limits, seen.provisional, seen.found, points.outages,
         incidents, baselines, _statistics(seen.values, seen.found),
         autocorrelation(scaled(points.values, wanted.transform)).sentence,
-        seen.reason if present else f"No {wanted.title} was measured: this engine, or this machine, does not tell it.",
+        seen.reason or _cut(points) if present else f"No {wanted.title} was measured: this engine, or this machine, does not tell it.",
         view,
     )  # fmt: skip
+
+
+def _cut(points: Points) -> str | None:
+    """That the beginning is missing, when there was too much of it."""
+    if points.times.size < MOST_POINTS:
+        return None
+    return f"Only the newest {MOST_POINTS:,} points of that time are charted; ask for fewer hours, or probe less often."
 
 
 def _empty(metric: Metric, hours: float, view: str) -> ControlChart:

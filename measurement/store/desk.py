@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Insert, RowMapping, Select, Table, bindparam, exists, insert, select, update
+from sqlalchemy import Engine, Insert, Row, RowMapping, Select, Table, bindparam, exists, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from measurement.clock import SYSTEM_CLOCK, Clock
@@ -84,6 +84,17 @@ class Desk:
         try:
             with self.engine.connect() as connection:
                 return connection.execute(query).mappings().all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
+
+    def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        """The rows of a query one after the other: for so many that a list of rows would take hundreds of megabytes.
+
+        Raises: StoreError when the database cannot be read.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield from connection.execute(query)
         except SQLAlchemyError as error:
             raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import fields
+from sys import intern
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from measurement.store.coding import encode_json, record_of
 from measurement.store.desk import Desk, at_most, record_row
 
 MOST_ROWS = 400_000
+MOST_POINTS = 700_000  # a week of one a second, and something over
 Only = Mapping[str, str | None]  # wanted values by column
 NOTHING: Only = {}
 COLUMNS = frozenset(each.name for each in fields(Telemetry))
@@ -48,23 +50,29 @@ class TelemetryShelf(Desk):
         return [record_of(Telemetry, row) for row in reversed(rows)]
 
     def telemetry_points(
-        self, metric: str, since: float, until: float | None = None, only: Only = NOTHING
+        self, metric: str, since: float, until: float | None = None, only: Only = NOTHING, most: int = MOST_POINTS
     ) -> tuple[list[float], list[Any], list[str]]:
-        """Times, values and outcomes of one metric, oldest first: the quick way for a chart of a day."""
+        """Times, values and outcomes of one metric, oldest first: the quick way for a chart of a day.
+
+        Of more than ``most`` the newest are given, for a chart must not end in the past.
+        """
         table = schema.telemetry
         column = table.c[metric] if metric in COLUMNS else table.c.others
-        columns: list[Any] = [table.c.taken_at, column.label("value"), table.c.outcome]
-        query: Any = select(*columns).where(table.c.taken_at >= since)
+        query: Any = select(table.c.taken_at, column, table.c.outcome).where(table.c.taken_at >= since)
         if until is not None:
             query = query.where(table.c.taken_at <= until)
         for name, wanted in only.items():
             if wanted is not None:
                 query = query.where(table.c[name] == wanted)
-        rows = self._select(query.order_by(table.c.taken_at, table.c.number).limit(MOST_ROWS))
-        values = [row["value"] for row in rows]
-        if metric not in COLUMNS:
-            values = [(value or {}).get(metric) for value in values]
-        return [row["taken_at"] for row in rows], values, [row["outcome"] for row in rows]
+        times: list[float] = []
+        values: list[Any] = []
+        outcomes: list[str] = []
+        newest_first = query.order_by(table.c.taken_at.desc(), table.c.number.desc()).limit(at_most(most))
+        for taken_at, value, outcome in self._stream(newest_first):
+            times.append(taken_at)
+            values.append(value if metric in COLUMNS else (value or {}).get(metric))
+            outcomes.append(intern(outcome))
+        return times[::-1], values[::-1], outcomes[::-1]
 
     def telemetry_sources(self, since: float) -> list[dict[str, str]]:
         """Who has reported since then: source, purpose, provider and model of each."""

@@ -51,6 +51,13 @@ def test_telemetry_comes_back_by_time_and_source(store: Store) -> None:
     assert len(store.telemetry_sources(0.0)) == 2
 
 
+def test_of_more_points_than_a_chart_takes_the_newest_are_given(store: Store) -> None:
+    store.add_telemetry([a_probe(float(at), latency_s=at / 10) for at in range(100)]).result(SOON_S)
+    assert store.telemetry_points("latency_s", 20.0, most=3) == ([97.0, 98.0, 99.0], [9.7, 9.8, 9.9], ["ok"] * 3)
+    assert store.telemetry_points("latency_s", 20.0, until=50.0, most=2)[0] == [49.0, 50.0]
+    assert len(store.telemetry_points("latency_s", 0.0)[0]) == 100
+
+
 def test_an_incident_lives_from_the_alarm_to_a_persons_note(store: Store) -> None:
     incident = ChartIncident("i1", 5.0, "latency_s", "here", "probe", "llama_cpp", "m", "cusum", 3.0, snapshot={"cpu_percent": 98.5})  # fmt: skip
     store.add_incident(incident).result(SOON_S)
