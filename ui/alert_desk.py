@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.house import House
 
 RAISED = 12
+NOTHING_DRAWN: Any = gr.update(value=None, visible=False)
 SPARK = {"width": 110.0, "height": 26.0}
 
 
@@ -26,11 +27,11 @@ class AlertDesk:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def refresh(self) -> tuple[str, Any]:
-        """The rules and what was raised, and the choices for removing."""
+    def refresh(self) -> tuple[str, Any, Any]:
+        """The rules and what was raised, the choices for removing, and whether there is anything to remove."""
         made = self._house.workloads.watchlist.made()
         choices = [(f"{rule.condition.words()} ({rule.workload or 'any'})", rule.id) for rule in made]
-        return self._listed(), gr.update(choices=choices, visible=bool(choices))
+        return self._listed(), gr.update(choices=choices), gr.update(visible=bool(choices))
 
     def add(self, name: str | None, condition: str, action: str) -> str:
         """Set an alert on the shown workload."""
@@ -57,11 +58,18 @@ class AlertDesk:
         """One value makes a branch, several a sweep."""
         wanted = [part.strip() for part in values.replace(";", ",").split(",") if part.strip()]
         if not parameter or not wanted:
-            return "Choose a parameter and give one value for a branch, or several with commas for a sweep.", None
+            return (
+                "Choose a parameter and give one value for a branch, or several with commas for a sweep.",
+                NOTHING_DRAWN,
+            )
         count = int(steps) if steps else None
         if len(wanted) == 1:
-            return self._call(name, "branch_simulation", changes={parameter: wanted[0]}, steps=count).summary, None
-        return self._call(name, "sweep_parameter", name=parameter, values=wanted, steps=count or 100).summary, None
+            return self._call(
+                name, "branch_simulation", changes={parameter: wanted[0]}, steps=count
+            ).summary, NOTHING_DRAWN
+        return self._call(
+            name, "sweep_parameter", name=parameter, values=wanted, steps=count or 100
+        ).summary, NOTHING_DRAWN
 
     def compare(self, name: str | None) -> tuple[str, Any]:
         """The newest branch against its original, with the difference drawn."""
@@ -121,4 +129,6 @@ def _spark(event: Event) -> str:
 
 
 def _shown(outcome: Outcome) -> tuple[str, Any]:
-    return outcome.summary, series_figure(outcome.series) if outcome.series and outcome.status == "done" else None
+    if not outcome.series or outcome.status != "done":
+        return outcome.summary, NOTHING_DRAWN
+    return outcome.summary, gr.update(value=series_figure(outcome.series), visible=True)

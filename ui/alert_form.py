@@ -35,15 +35,15 @@ def _alerts(desk: AlertDesk, picker: gr.Dropdown, beat: gr.HTML) -> None:
         max_lines=1,
         elem_id="alert-condition",
     )
-    with gr.Row():
+    with gr.Row(elem_classes="level"):
         action = gr.Dropdown(ACTIONS, value="tell", label="and", min_width=120, elem_id="alert-action")
         add = gr.Button("Set alert", variant="primary", size="md", min_width=100, elem_id="alert-add")
     said = gr.Markdown(elem_classes="outcome", container=False, elem_id="alert-outcome")
-    with gr.Row():
-        gone = gr.Dropdown([], label="Alerts of yours", visible=False, min_width=160, elem_id="alert-choice")
+    with gr.Row(elem_classes="level", visible=False) as mine:
+        gone = gr.Dropdown([], label="Alerts of yours", min_width=160, elem_id="alert-choice")
         remove = gr.Button("Remove", size="md", min_width=90, elem_id="alert-remove")
     shown = gr.HTML(apply_default_css=False, elem_classes="bare", elem_id="alert-list")
-    refresh: dict[str, Any] = {"fn": desk.refresh, "inputs": None, "outputs": [shown, gone], **QUIET}
+    refresh: dict[str, Any] = {"fn": desk.refresh, "inputs": None, "outputs": [shown, gone, mine], **QUIET}
     beat.tick(**refresh, trigger_mode="once")
     gr.on([add.click, condition.submit], desk.add, [picker, condition, action], said, **QUIET).then(**refresh)
     remove.click(desk.remove, gone, said, **QUIET).then(**refresh)
@@ -62,7 +62,7 @@ def _trials(desk: AlertDesk, picker: gr.Dropdown, beat: gr.HTML, *, attachable: 
             label="Value or values", placeholder="5e-21, 1e-20", max_lines=1, min_width=130, elem_id="trial-values"
         )
         steps = gr.Number(label="Steps", value=100, precision=0, minimum=1, min_width=90, elem_id="trial-steps")
-    with gr.Row():
+    with gr.Row(elem_classes="acts"):
         go = gr.Button("Try", variant="primary", size="sm", min_width=70, elem_id="trial-go")
         compare = gr.Button("Compare", size="sm", min_width=70, elem_id="trial-compare")
         sweep = gr.Button("Show sweep", size="sm", min_width=70, elem_id="trial-sweep")
@@ -70,7 +70,7 @@ def _trials(desk: AlertDesk, picker: gr.Dropdown, beat: gr.HTML, *, attachable: 
         keep = gr.Button("Checkpoint", size="sm", min_width=70, elem_id="trial-checkpoint")
         attach = gr.Button("Attach or let go", size="sm", min_width=70, visible=attachable, elem_id="trial-attach")
     said = gr.Markdown(elem_classes="outcome", container=False, elem_id="trial-outcome")
-    figure = gr.Plot(show_label=False, elem_id="trial-figure")
+    figure = gr.Plot(show_label=False, visible=False, elem_id="trial-figure")
     beat.tick(desk.parameters, picker, parameter, **QUIET, trigger_mode="once")
     go.click(desk.branch, [picker, parameter, values, steps], [said, figure], **QUIET)
     compare.click(desk.compare, picker, [said, figure], **QUIET)

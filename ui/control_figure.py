@@ -41,7 +41,10 @@ def control_figure(chart: ControlChart, since: float, now: float, marks: Sequenc
     astray = [Mark(one.started_at, "", BAD, one.ended_at or now) for one in chart.incidents[:30] if one.alarm != "outage"]  # fmt: skip
     layout = _layout(_title(chart.metric.title, chart.metric.unit), f"{chart.metric.title} {since - now:.0f}")
     layout["shapes"] = [*_zones(chart), *bands([*astray, *down], local), *lines([*marks, *down], local)]
-    layout["annotations"] = [*_levels(chart), *labels([*marks, *down], local, turn_at=now - 0.2 * (now - since))]
+    layout["annotations"] = [
+        *_levels(chart),
+        *labels([*marks, *down], local, turn_at=now - 0.2 * (now - since), span_s=now - since),
+    ]
     room = 0.01 * (now - since)
     layout["xaxis"]["range"] = local(np.array([since - room, now + room])).tolist()
     layout["yaxis"]["range"] = y_range

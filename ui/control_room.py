@@ -152,6 +152,6 @@ class ControlRoom:
                   if one.recorded_at and one.recorded_at >= since]  # fmt: skip
         engine = [Mark(event.taken_at, event.text or f"LLM {event.details.get('state', '')}", FALLEN)
                   for event in store.events(limit=20, kind="engine") if event.taken_at >= since]  # fmt: skip
-        runs = [Mark(event.taken_at, f"{event.workload} {event.text}", QUIET)
+        runs = [Mark(event.taken_at, event.text or f"{event.workload} changed", QUIET)
                 for event in store.events(limit=20, kind="state") if event.taken_at >= since]  # fmt: skip
         return [*changes, *limits, *engine, *runs]

@@ -36,11 +36,15 @@ def pill(state: str) -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], empty: str, long: Sequence[str] = ()) -> str:
     """A table of cells that are HTML already (pass words through :func:`text`); ``empty`` is said when there are no rows.
 
-    The columns ``long`` may wrap, and take a line of their own on a narrow screen.
+    The columns ``long`` may wrap, and take a line of their own on a narrow screen, where each cell but the first says its head.
     """
     kinds = ["wide" if name in long else "tight" for name in head]
+    marks = [
+        f'class="{kind}" data-head="{text(name) if at else ""}"'
+        for at, (kind, name) in enumerate(zip(kinds, head, strict=True))
+    ]
     body = "".join(
-        "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, row, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"<td {mark}>{cell}</td>" for mark, cell in zip(marks, row, strict=True)) + "</tr>"
         for row in rows
     )
     if not body:

@@ -42,7 +42,7 @@ class IncidentDesk:
             return gr.skip(), gr.skip()
         listed = [(f"{local_hms(one.started_at)} · {incident_title(one)} · {one.status}", one.id) for one in incidents]
         kept = chosen if chosen in {id for _, id in listed} else (listed[0][1] if listed else None)
-        return gr.update(choices=listed, value=kept), table
+        return gr.update(choices=listed, value=kept, visible=bool(listed)), table
 
     def clicked(self, event: gr.EventData) -> Any:
         """A row of the table was clicked."""
@@ -51,16 +51,16 @@ class IncidentDesk:
     def open(self, id: str | None) -> tuple[Any, ...]:
         """One incident: its picture, its story, its note."""
         if not id:
-            return gr.update(visible=False), NONE_YET, "", *(gr.update(interactive=False),) * 3
+            return _nothing_open(NONE_YET)
         try:
             incident = self._house.store.incident(id)
         except LodgerError as error:
-            said = f'<p class="trouble">{text(error.message)}</p>'
-            return gr.update(visible=False), said, "", *(gr.update(interactive=False),) * 3
+            return _nothing_open(f'<p class="trouble">{text(error.message)}</p>')
         drawable = any(point["value"] is not None for point in incident.points)
         figure = gr.update(value=context_figure(incident), visible=True) if drawable else gr.update(visible=False)
         may = (incident.status == "open", incident.status != "resolved", True)
-        return figure, story(incident), incident.note or "", *(gr.update(interactive=each) for each in may)
+        note = gr.update(value=incident.note or "", visible=True)
+        return figure, story(incident), note, gr.update(visible=True), *(gr.update(interactive=each) for each in may)
 
     def acknowledge(self, id: str | None, note: str) -> str:
         """Say that it was seen."""
@@ -85,3 +85,9 @@ class IncidentDesk:
 
     def _listed(self) -> list[ChartIncident]:
         return self._house.store.incidents(SYSTEM_CLOCK.wall_s() - WEEK_S, limit=LISTED)
+
+
+def _nothing_open(said: str) -> tuple[Any, ...]:
+    """The room without an incident: words alone, nothing to press."""
+    hidden = gr.update(visible=False)
+    return hidden, said, hidden, hidden, *(gr.update(interactive=False),) * 3

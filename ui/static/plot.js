@@ -17,11 +17,19 @@ function zoomed(change) {
   }
 }
 
+// On a narrow screen the words of what happened would cover the course; the lines stay.
+function narrowed(layout) {
+  layout.annotations = (layout.annotations || []).filter((note) => note.xref === 'paper');
+  layout.margin = { ...layout.margin, l: 40, r: 70 };
+  layout.xaxis = { ...layout.xaxis, nticks: 4, tickangle: 0 };
+}
+
 function draw() {
   if (!props.figure) return;
   if (!window.Plotly) return setTimeout(draw, 150);
   if (plot.parentElement !== element) element.append(plot);
   const { data, layout } = JSON.parse(props.figure);
+  if (element.clientWidth < 620) narrowed(layout);
   if (close && close.chart === layout.uirevision) {
     layout.xaxis.range = close.x;
     layout.yaxis.range = close.y;

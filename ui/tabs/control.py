@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from measurement.spc import EVERY_RULE
 from ui.assets import static
 from ui.control_room import HOURS, ControlRoom
-from ui.incident_desk import IncidentDesk
+from ui.incident_desk import NONE_YET, IncidentDesk
 from ui.pulse import pulse
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def build(house: House) -> None:
 
 def _chart() -> gr.HTML:
     """The chart's own node (``ui/static/plot.js``): Gradio's plot is built anew with each figure, which flickers."""
-    gr.Plot(go.Figure(), show_label=False, elem_classes="pulse-room")  # it alone brings Plotly into the page
+    gr.Plot(go.Figure(), show_label=False, elem_classes="plotly-source")  # it alone brings Plotly into the page
     return gr.HTML(
         html_template="",
         js_on_load=static("plot.js"),
@@ -100,14 +100,19 @@ def _rules(room: ControlRoom) -> tuple[gr.CheckboxGroup, gr.Button, gr.Markdown]
 def _incident(desk: IncidentDesk, beat: gr.HTML, listed: gr.HTML) -> None:
     with gr.Group(elem_classes="panel form-room", elem_id="control-incident"):
         gr.HTML("<h3>One incident</h3>", apply_default_css=False, elem_classes="bare")
-        chosen = gr.Dropdown([], **BARE, elem_id="incident-chosen")
+        chosen = gr.Dropdown([], **BARE, visible=False, elem_id="incident-chosen")
         context = gr.Plot(show_label=False, visible=False, elem_id="incident-chart")
-        story = gr.HTML(apply_default_css=False, elem_classes="bare")
-        note = gr.Textbox(label="Note", lines=2, max_lines=6, elem_id="incident-note")
-        with gr.Row(elem_classes="acts"):
+        story = gr.HTML(NONE_YET, apply_default_css=False, elem_classes="bare")
+        note = gr.Textbox(label="Note", lines=2, max_lines=6, visible=False, elem_id="incident-note")
+        with gr.Row(elem_classes="acts", visible=False) as acts:
             buttons = [gr.Button(label, size="sm", min_width=0) for label in ("Acknowledge", "Resolve", "Keep note")]
         said = gr.Markdown(elem_classes="outcome", container=False, elem_id="incident-said")
-    shown: dict[str, Any] = {"fn": desk.open, "inputs": chosen, "outputs": [context, story, note, *buttons], **QUIET}
+    shown: dict[str, Any] = {
+        "fn": desk.open,
+        "inputs": chosen,
+        "outputs": [context, story, note, acts, *buttons],
+        **QUIET,
+    }
     beat.tick(desk.news, [chosen, listed], [chosen, listed], **QUIET, trigger_mode="once")
     listed.select(desk.clicked, None, chosen, **QUIET)
     chosen.change(**shown)
