@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from agent import words
 from agent.mentions import Vocabulary, find
 from workloads.runner import Snapshot
 
+# "branch with …" and "compare it with the branch" speak of what is done, not of the simulation that is called a branch
+_DEEDS = words.ACTIONS["branch_simulation"]
 _LEAST = 3  # letters of a word that may stand for a name
 
 
@@ -20,6 +23,7 @@ def addressed(message: str, snapshots: Iterable[Snapshot], before: str | None) -
     known = {snapshot.name: snapshot for snapshot in snapshots}
     if not known:
         return None
+    message = _DEEDS.sub(" ", words.COMPARES.sub(" ", message))
     seekers: tuple[Callable[[], set[str]], ...] = (
         lambda: {name for name in known if _stands(name, message)},
         lambda: {name for word, name in _own_words(known).items() if _stands(word, message)},

@@ -149,7 +149,11 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return []
     if focus in takes_value:
         return [Mention(str(focus), 0, 0, "context")]
-    return _by_unit(parts.values[0], vocabulary) if len(parts.values) == 1 and is_bare(text, parts.places) else []
+    if len(parts.values) != 1 or not is_bare(text, parts.places):
+        return []
+    fitting = meant_by_unit(parts.values[0], vocabulary)
+    at = parts.values[0].start
+    return [Mention(fitting[0], at, at, "unit")] if len(fitting) == 1 else []
 
 
 def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:
@@ -165,16 +169,15 @@ def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:
     )
 
 
-def _by_unit(span: Span, vocabulary: Vocabulary) -> list[Mention]:
-    """The one parameter whose unit a bare quantity has: "180 Hz"."""
+def meant_by_unit(span: Span, vocabulary: Vocabulary) -> list[str]:
+    """The parameters whose unit a bare quantity has: "180 Hz"."""
     if not re.search(r"[^\W\d_]", span.text):
         return []
-    fitting = [
-        info
+    return [
+        info.name
         for info in vocabulary.parameters.values()
         if info.unit and info.kind in ("int", "float") and _reads(span.text, info)
     ]
-    return [Mention(fitting[0].name, span.start, span.start, "unit")] if len(fitting) == 1 else []
 
 
 def _reads(text: str, info: ParameterInfo) -> bool:

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agent import words
+from agent import unclear, words
 from agent.conditions import Condition
 from agent.reading import Assignment, Clause, Reading
+from agent.trial_requests import TRIALS
 from measurement.errors import LodgerError
 from measurement.facts import format_number
 from tools.names import resolve
@@ -31,6 +32,9 @@ _DEED = {
     "stop_simulation": "stop the simulation for good",
     "restart_simulation": "restart the simulation from step 0",
     "undo": "take the last change back",
+    "branch_simulation": "try that in a branch",
+    "sweep_parameter": "make a sweep",
+    "stop_sweep": "stop the sweep",
     "set_alert": "set an alert",
     "remove_alert": "remove the alert",
     "checkpoint_simulation": "write a checkpoint",
@@ -64,6 +68,8 @@ def check(
         return ALLOW
     if tool in ("set_parameter", "set_parameters"):
         return _check_set(args, reading, values)
+    if tool in TRIALS and (doubt := _check_trial(tool, args, reading)):
+        return doubt
     return _check_deed(tool, reading, values, confirm_end)
 
 
@@ -81,9 +87,19 @@ def deed(tool: str, args: Mapping[str, Any]) -> str:
 
 def clause_gaps(clause: Clause, reading: Reading) -> Iterator[str]:
     """The questions that one clause raises."""
+    if clause.wonders and (wondered := unclear.question(clause, reading)):
+        yield wondered.sentence
+        return
     if not clause.has_order and (spoken := _not_ordered(clause)):
         yield spoken
         return
+    yield from list(_open_ends(clause, reading))[:1] or (
+        [found.sentence] if (found := unclear.question(clause, reading)) else []
+    )
+
+
+def _open_ends(clause: Clause, reading: Reading) -> Iterator[str]:
+    """What an order to change something leaves open."""
     if not clause.orders("set_parameter") or (clause.asks and not words.POLITE.search(clause.text)):
         return
     parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
@@ -91,22 +107,20 @@ def clause_gaps(clause: Clause, reading: Reading) -> Iterator[str]:
         options = " or ".join(dict.fromkeys(f"{a.parameter} = {a.value}" for a in clause.assignments))
         yield f"I can read that in more than one way ({options}). Which do you mean?"
     elif clause.strong_set and clause.values and not clause.assignments:
-        yield _which_parameter(clause, reading)
+        yield unclear.which_parameter(clause, reading)
     elif clause.strong_set and parameters and not clause.assignments:
-        info = reading.vocabulary.parameters[parameters[0]]
-        allowed = f" ({', '.join(map(str, info.choices))})" if info.choices else ""
-        yield f"What should {parameters[0]} be{allowed}? It is {format_number(info.value)}{' ' + info.unit if info.unit else ''} now."
+        yield unclear.what_value(parameters[0], reading)
     elif clause.strong_set and not (
         clause.has_order or clause.mentions or _other_order(clause) or _LISTS.search(clause.text)
     ):
-        yield _which_parameter(clause, reading)
+        yield unclear.which_parameter(clause, reading)
 
 
 def suggestions(reading: Reading) -> list[tuple[str, dict[str, Any]]]:
-    """The calls that a "yes" to the first of ``gaps`` would carry out: none unless the question names one change."""
-    unclear = [clause for clause in reading.clauses if clause.assignments and not clause.traces and not clause.doubtful]
-    given = unclear[0].assignments[0] if len(unclear) == 1 and not reading.has_order else None
-    return [("set_parameter", {"name": given.parameter, "value": given.value})] if given else []
+    """The calls that a "yes" to ``gaps`` would carry out: none unless all that is asked is one yes."""
+    asked = list(unclear.questions(reading))
+    one = len(asked) == 1 and gaps(reading) == [asked[0].sentence] and not reading.has_order
+    return asked[0].calls if one else []
 
 
 def _first_deed(clause: Clause) -> str:
@@ -125,21 +139,13 @@ def _not_ordered(clause: Clause) -> str | None:
         if trace.mood in ("question", "reported") and trace.tool in ("stop_simulation", "restart_simulation"):
             return "I did not do anything."
         if trace.mood in ("question", "reported"):
-            return f"I did not do anything. If I should {act}, tell me to; a change can be undone."
+            undone = "" if trace.tool in TRIALS else "; a change can be undone"
+            return f"I did not do anything. If I should {act}, tell me to{undone}."
     return None
 
 
 def _other_order(clause: Clause) -> bool:
     return any(clause.orders(trace.tool) for trace in clause.traces if trace.tool != "set_parameter")
-
-
-def _which_parameter(clause: Clause, reading: Reading) -> str:
-    """Ask for the parameter; a metric that was named instead is said to be a result."""
-    listed = ", ".join(reading.vocabulary.parameters)
-    metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]
-    if metrics:
-        return f"{metrics[0]} is a result and cannot be set. Which parameter should I change: {listed}?"
-    return f"Which parameter do you mean: {listed}?"
 
 
 def _check_deed(tool: str, reading: Reading, values: Mapping[str, Any], confirm_end: bool) -> Verdict:
@@ -158,6 +164,20 @@ def _check_deed(tool: str, reading: Reading, values: Mapping[str, Any], confirm_
             confirmable=True,
         )
     return _check_condition(ordering[0].condition, values)
+
+
+def _check_trial(tool: str, args: Mapping[str, Any], reading: Reading) -> Verdict | None:
+    """A trial has the values of the person's words; None when it has."""
+    if any(clause.trial and clause.trial.tool == tool and clause.trial.says(dict(args)) for clause in reading.clauses):
+        return None
+    changes = args.get("changes")
+    values = list(changes.values()) if isinstance(changes, Mapping) else args.get("values")
+    if isinstance(values, list) and values and all(_stands(value, reading.own) for value in values):
+        return None
+    return Verdict(
+        "ask",
+        f"I only {'sweep over' if tool == 'sweep_parameter' else 'branch with'} values that you say; which should it be?",
+    )
 
 
 def _check_set(args: Mapping[str, Any], reading: Reading, values: Mapping[str, Any]) -> Verdict:

@@ -37,6 +37,9 @@ restart_simulation - begin again from the first step
 undo - take the last change back
 generate_white_paper - write a report
 checkpoint_simulation - keep the run's state on the disk
+branch_simulation - try other values beside the run
+sweep_parameter - try several values, one after the other
+compare_runs - in what two runs differ
 set_alert - watch a metric and tell when it crosses a limit
 list_alerts - which alerts are set
 remove_alert - take an alert away

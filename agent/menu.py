@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent import control_questions, own_costs, words
+from agent import control_questions, own_costs, trial_requests, words
 from agent.reading import Clause, Reading
 
 _SHOW = re.compile(
@@ -44,7 +44,11 @@ def offer(clause: Clause, reading: Reading) -> Menu:
     acts = [_with_focus(entry, clause, reading) for entry in _acts(clause)]
     if acts:
         return Menu(tuple(acts), must_act=True)
-    of_house = [*own_costs.asked(clause), *control_questions.asked(clause, reading)]
+    of_house = [
+        *trial_requests.asked(clause, reading),
+        *own_costs.asked(clause),
+        *control_questions.asked(clause, reading),
+    ]
     if of_house:
         return Menu(tuple(_entry(tool, **shapes) for tool, shapes in of_house), must_act=True)
     reads = list(_reads(clause, reading))
@@ -69,7 +73,12 @@ def _acts(clause: Clause) -> Iterator[dict[str, Any]]:
     if clause.orders("set_parameter") and clause.assignments and not clause.doubtful:
         for parameter in dict.fromkeys(a.parameter for a in clause.assignments):
             spans = [a.value for a in clause.assignments if a.parameter == parameter]
-            yield _entry("set_parameter", name={"const": parameter}, value={"enum": spans})
+            kept = {"keep_state": {"const": True}} if words.KEEPING.search(clause.text) else {}
+            yield _entry("set_parameter", name={"const": parameter}, value={"enum": spans}, **kept)
+        return
+    if clause.trial and clause.orders(clause.trial.tool):
+        if not clause.trial.lacking:
+            yield _entry(clause.trial.tool, **{name: {"const": given} for name, given in clause.trial.args.items()})
         return
     for tool in words.ACTIONS:
         if tool != "set_parameter" and clause.orders(tool) and not _shadowed(tool, clause):
@@ -93,8 +102,10 @@ def _with_focus(entry: dict[str, Any], clause: Clause, reading: Reading) -> dict
 
 def _shadowed(tool: str, clause: Clause) -> bool:
     """ "set it back" is an undo, "start again from scratch" a restart: the longer phrase wins over a word inside it."""
-    if tool == "stop_simulation" and clause.orders("remove_alert"):  # "stop watching", "cancel the alert"
-        return True
+    if tool in ("stop_simulation", "pause_simulation") and (
+        clause.orders("remove_alert") or clause.orders("stop_sweep")
+    ):
+        return True  # "stop watching", "cancel the alert", "stop the sweep"
     return (tool == "resume_simulation" and clause.orders("restart_simulation")) or (
         tool == "generate_white_paper" and clause.asks and not words.POLITE.search(clause.text)
     )
@@ -103,6 +114,8 @@ def _shadowed(tool: str, clause: Clause) -> bool:
 def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
     if reading.has_order and not clause.asks and not _SHOW.search(clause.text):
         return
+    if clause.proposes and (clause.assignments or clause.values):
+        return  # "how about a temperature of 3?" asks for the change, not for the state
     if clause.hypothetical and (clause.assignments or any(trace.tool != "set_parameter" for trace in clause.traces)):
         return
     metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]

@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
-from agent import alert_requests, conditions, mentions, words
+from agent import alert_requests, mentions, trial_requests, words
 from agent.alert_requests import AlertRequest
 from agent.assignments import Assignment, Parts, assign, is_bare, may_be_value
 from agent.conditions import Condition
+from agent.dependence import only_metric, split_condition
 from agent.mentions import Mention, Vocabulary
 from agent.quoting import own_words
+from agent.trial_requests import TRIALS, TrialRequest
 from tools.quantity import Span, find_spans
 
 Mood = Literal["order", "negated", "question", "reported"]
@@ -54,6 +56,9 @@ class Clause:
     doubtful: bool
     condition: Condition | None = None
     alert: AlertRequest | None = None
+    trial: TrialRequest | None = None
+    wonders: bool = False
+    proposes: bool = False
 
     def mood(self, tool: str) -> Mood | None:
         """The most cautious mood in which the clause speaks of an action; None if it does not."""
@@ -78,6 +83,7 @@ class Reading:
     own: str
     clauses: tuple[Clause, ...]
     vocabulary: Vocabulary
+    focus: str | None = None
 
     @cached_property
     def has_order(self) -> bool:
@@ -109,7 +115,7 @@ def read(text: str, vocabulary: Vocabulary, focus: str | None = None) -> Reading
     clauses: list[Clause] = []
     for sentence in _sentences(own):
         clauses.extend(_read_sentence(sentence, vocabulary, focus, clauses[-1] if clauses else None))
-    return Reading(text, own, tuple(clauses), vocabulary)
+    return Reading(text, own, tuple(clauses), vocabulary, focus)
 
 
 def _is_value(text: str) -> bool:
@@ -122,19 +128,20 @@ def _sentences(own: str) -> Iterator[str]:
 
 
 def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
-    if alert := alert_requests.find(sentence, lambda said: _only_metric(said, vocabulary)):
+    if alert := alert_requests.find(sentence, lambda said: only_metric(said, vocabulary)):
         trace = Trace("set_alert", alert.start, "order")
         found = tuple(mentions.find(sentence, vocabulary))
         yield Clause(sentence, (trace,), found, (), (), False, False, False, False, alert=alert)
         return
-    body, condition = _split_condition(sentence, vocabulary)
+    body, condition = split_condition(sentence, vocabulary)
     hypothetical = bool(words.HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(
         words.PAST.search(body)
     )
     focus = condition.quantity if condition and condition.quantity else focus  # "if the stirrer is on, switch it off"
     told = False
+    wonders = bool(words.WHAT_IF.search(body)) and not words.POLITE.search(body)
     for part in _parts(body, vocabulary):
-        clause = _read_clause(part, vocabulary, focus, hypothetical, condition)
+        clause = replace(_read_clause(part, vocabulary, focus, hypothetical, condition), wonders=wonders)
         if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
             clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
         if told and all(trace.start == 0 for trace in clause.traces):
@@ -154,48 +161,6 @@ def _each(clause: Clause) -> Iterator[Clause]:
     yield from (replace(clause, assignments=(given,)) for given in clause.assignments)
 
 
-def _split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condition | None]:
-    """Blank the condition of a sentence and give it apart."""
-    match = None if words.POLITE_IF.search(sentence) else conditions.STARTS.search(sentence)
-    if match and not words.HYPOTHETICAL.search(sentence):
-        end = _condition_end(sentence, match.start())
-        text = sentence[match.start() : end]
-        return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(
-            text, partial(_only_name, vocabulary), partial(_only_state, vocabulary), vocabulary.described
-        )
-    if waiting := words.WAITING.search(sentence):
-        return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
-    return sentence, None
-
-
-def _condition_end(sentence: str, start: int) -> int:
-    stop = re.compile(r",|\bthen\b|\bdann\b|\balors\b|\bentonces\b", re.I).search(sentence, start)
-    if stop:
-        return stop.end()
-    later = [match.start() for pattern in words.ACTIONS.values() for match in pattern.finditer(sentence, start + 3)]
-    return min(later, default=len(sentence)) if not sentence[:start].strip() else len(sentence)
-
-
-def _only_name(vocabulary: Vocabulary, text: str) -> str | None:
-    names = {mention.name for mention in mentions.find(text, vocabulary)}
-    return names.pop() if len(names) == 1 else None
-
-
-def _only_metric(text: str, vocabulary: Vocabulary) -> str | None:
-    names = {mention.name for mention in mentions.find(text, vocabulary)} & set(vocabulary.metrics)
-    return names.pop() if len(names) == 1 else None
-
-
-def _only_state(vocabulary: Vocabulary, text: str) -> tuple[str, str | bool] | None:
-    """The choice, or the on or off, that a condition speaks of."""
-    found = mentions.find(text, vocabulary)
-    switched = mentions.find_switches(text, found, vocabulary)
-    named = switched or mentions.find_choices(text, vocabulary)
-    if len(named) != 1:
-        return None
-    return named[0].name, (named[0].value == "on" if switched else str(named[0].value))
-
-
 def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Split a sentence at its joints, wherever what follows is a request of its own."""
     start = 0
@@ -204,7 +169,8 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
         upto = _JOINT.search(rest)
         left, right = body[start : joint.start()], rest[: upto.start()] if upto else rest
         joined = _waits_for_value(left, right, vocabulary) or _contradicts(left, right, vocabulary)
-        if left.strip() and _stands_alone(right, vocabulary) and not joined:
+        alone = _begins_anew(right) if _tries(left) else _stands_alone(right, vocabulary)
+        if left.strip() and alone and not joined:
             yield left
             start = joint.end()
     yield body[start:]
@@ -222,9 +188,19 @@ def _contradicts(left: str, right: str, vocabulary: Vocabulary) -> bool:
     return bool(first & second) and not words.STRONG_SET.search(right)
 
 
-def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
+def _tries(text: str) -> bool:
+    """ "branch with amplitude 2 and temperature 3": what follows belongs to the trial, unless it begins a request of its own."""
+    return any(words.ACTIONS[tool].search(text) for tool in TRIALS)
+
+
+def _begins_anew(text: str) -> bool:
     others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
-    if any(others) or words.STRONG_SET.search(text) or words.QUESTION.search(text) or words.SHOW.match(text):
+    said = (pattern.search(text) for pattern in (words.STRONG_SET, words.QUESTION, words.COMPARES))
+    return any(others) or any(said) or bool(words.SHOW.match(text))
+
+
+def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
+    if _begins_anew(text):
         return True
     found = mentions.find(text, vocabulary)
     return bool(
@@ -238,12 +214,17 @@ def _read_clause(
     text: str, vocabulary: Vocabulary, focus: str | None, hypothetical: bool, condition: Condition | None
 ) -> Clause:
     found = tuple(mentions.find(text, vocabulary))
+    traces = tuple(_traces(text, hypothetical, found, vocabulary))
+    verbs = {trace.start for trace in traces if trace.tool in TRIALS}
+    found = tuple(mention for mention in found if mention.start not in verbs)  # "sweep" is no part of "sweep_rate" here
     chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
     choices = tuple(c for c in chosen if not any(m.start <= c.start < m.end for m in found))
     values = tuple(span for span in find_spans(text) if may_be_value(text, span, found))
     parts = Parts(found, choices, values)
     assignments, doubtful = assign(text, parts, vocabulary, focus)
-    traces = tuple(_traces(text, hypothetical, found, vocabulary))
+    if trial := trial_requests.find(text, [trace.tool for trace in traces], assignments):
+        traces = tuple(trace for trace in traces if trace.tool != "set_parameter")
+        assignments, doubtful = [], False
     if assignments and not any(trace.tool == "set_parameter" for trace in traces) and is_bare(text, parts.places):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
     asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
@@ -258,12 +239,16 @@ def _read_clause(
         bool(words.STRONG_SET.search(text)),
         doubtful,
         condition,
+        trial=trial,
+        proposes=bool(words.PROPOSES.search(text)),
     )
 
 
 def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabulary: Vocabulary) -> Iterator[Trace]:
     for tool, pattern in words.ACTIONS.items():
         for match in pattern.finditer(text):
+            if tool in TRIALS and any(m.how == "exact" and m.start <= match.start() < m.end for m in found):
+                continue  # a parameter of that name: "the sweep rate"
             switched = any(
                 _switches(text[match.end() : m.start], m, vocabulary) for m in found if m.start >= match.end()
             )

@@ -64,7 +64,12 @@ def _speaks_against(clause: Clause) -> bool:
     moods = {trace.mood for trace in clause.traces}
     asking = clause.asks and not words.POLITE.search(clause.text)
     return (
-        asking or clause.hypothetical or clause.doubtful or clause.condition is not None or moods - {"order"} != set()
+        asking
+        or clause.trial is not None
+        or clause.hypothetical
+        or clause.doubtful
+        or clause.condition is not None
+        or moods - {"order"} != set()
     )
 
 

@@ -39,7 +39,18 @@ _FORMS: dict[str, str] = {
         r"(?:remove|delete|cancel|drop|forget|clear|turn off|switch off) (?:(?:the|that|this|all|my|any|every|of) )*(?:\w+ )?(?:alert|alarm|warning)s?"
         r"|stop (?:watching|alerting|warning|notifying)(?: me)?|(?:lösche?|entferne?) (?:den |die |alle )?\w* ?alarme?|supprime[rz]? (?:l'|les |toutes les )?alertes?|(?:quita|borra) (?:la |las )?alertas?"
     ),
-    "checkpoint_simulation": r"(?:write|make|take|save|create) (?:a |me a )?checkpoint|checkpoint (?:it|the|this|now)|save (?:the |its )?state|sicherungspunkt|point de contrôle|punto de control",
+    "checkpoint_simulation": r"(?:write|make|take|save|create) (?:a |me a )?checkpoint|checkpoint (?:it|the|this|now)|(?:save|keep|preserve|store) (?:(?:this|the|its|that) )?(?:(?:present|current|exact|very) )?state(?: of (?:it|the (?:run|simulation)))?|(?:sichere|behalte|speichere) (?:diesen|den|seinen) zustand|(?:garde|sauvegarde) (?:cet |l')état|guarda (?:este|el) estado|sicherungspunkt|point de contrôle|punto de control",
+    # a verb, not the noun: "the branch" is a simulation, "a branch" is made
+    "branch_simulation": (
+        r"(?:(?<!the )(?<!this )(?<!that )(?<!a )(?<!its )(?<!my )(?<!new )(?<!second )(?<!each )(?<!every )(?<!one )(?<!which )branch)(?= (?:off|out|it|the (?:run|simulation)|this|from|at|with|where|using|and|here)\b|\W*$)"
+        r"|(?:start|make|create|open|run|spawn|try|do|begin|launch) (?:me )?(?:a|another|one|a new|a second) branch|(?:in|on|as|into) (?:a|another|one) (?:new |separate |second |parallel )?branch|fork (?:it|off|the (?:run|simulation))"
+        r"|verzweige|(?:mach|mache|starte|öffne) (?:eine|einen) (?:abzweig\w*|verzweigung|zweig)|in einem (?:zweig|abzweig)|(?:crée|ouvre|lance) une branche|dans une branche|(?:crea|abre) una rama|en una rama"
+    ),
+    "sweep_parameter": (
+        r"(?:(?<!the )(?<!this )(?<!that )(?<!my )(?<!of )(?<!last )sweep)(?! (?:is|was|so|done|finished|going|results?|table|status|progress)\b)|(?:(?<!the )scan) (?=[\w ]{1,40}\b(?:over|through|across|for)\b)|try (?:each|all) of"
+        r"|(?:mach|mache|starte) (?:eine|einen) (?:reihe|sweep|durchlauf)|balaye[rz]?|fais varier|barre(?:r)? (?=.*\bsur\b)|haz un barrido"
+    ),
+    "stop_sweep": r"(?:stop|end|cancel|abort|halt|kill|quit) (?:the|this|that|my) sweep|(?:stoppe|beende) den sweep|arrête le balayage|detén el barrido",
     "generate_white_paper": r"write (?:it|this|that|everything|the (?:run|results)) up|write[- ]?up|write (?:a|the|me a) (?:white ?)?(?:paper|report)|white ?paper|make (?:a|the) report|create (?:a|the) report|generate (?:a|the) (?:white ?)?(?:paper|report)|(?:a|the) report on|bericht|rapport|informe",
 }
 # what reads the run; no harm can come of these, so nouns and questions count as well
@@ -63,6 +74,27 @@ QUESTION = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|well|hm+|um)\W+)?(?:what|why|how|when|where|who|which|whose|should|shall|would (?:it|i|that|this|the)|could (?:i|it|we|that|this|the)|can (?:i|it|we|that|the)|may i|did|does|do (?:you|i|we|they)|is|are|was|were|has|have (?:you|i|we|they)"
     r"|am i|will (?:it|that|this|the)|might|explain|describe|tell me (?:what|why|how|about|whether|if)|i wonder|wonder|suppose|imagine|assuming|hypothetically|in theory|say (?:i|we)\b|if (?:i|we|you|one|someone)\b"
     r"|was|wie|warum|wieso|wann|welche\w*|soll(?:te)?|kann ich|könnte|ist|sind|hat|que|qu'|quel\w*|pourquoi|comment|est-ce|dois-je|puis-je|faut-il|qué|cómo|cuál\w*|por qué|debería|puedo|está|es)\b",
+    re.I,
+)
+# a wish put as a thought: it names what is wanted and leaves it to the other to say yes
+PROPOSES = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|well|hm+|um)\W+)?(?:(?:how|what) about|(?:could|can|might|may|shall|should) we (?:try|have|use|go|do|take)|why not|why don't we|let's|maybe|perhaps|what do you say to"
+    r"|wie (?:wäre es|wär's|wärs) mit|(?:können|könnten|wollen) wir|vielleicht|(?:et )?pourquoi pas|on pourrait|peut-être|qué tal|podríamos|quizás)\b"
+    r"|\b(?:ought to|(?:should|could|must|might|may) (?:rather |really |better )?|had better|needs to|has to) ?(?:be|become|have|go|do)\b|\b(?:sollte|müsste|devrait|debería)\b",
+    re.I,
+)
+# "what if the temperature were 2?": what is wondered about can be tried beside the run
+WHAT_IF = re.compile(
+    r"\b(?:what if|what (?:would|will|could|might) happen (?:if|with|at|to \w+ (?:if|with|at))|what happens (?:if|with|when)|suppose|imagine|hypothetically|was wäre,?(?: wenn)?|was passiert,? wenn|was würde passieren|et si|que se passe(?:rait)?-t-il si|qué pasa(?:ría)? (?:si|con)|y si)\b",
+    re.I,
+)
+COMPARES = re.compile(
+    r"\b(?:compare|contrast|vergleiche?|comparez?|compara)\b(?:[^.;!?]{0,60}\b(?:runs?|branch(?:es)?|simulations?|original|läufe|zweige?n?|simulationen|branches?|ramas?|simulaciones)\b|\W+(?:the |die |les |las )?(?:two|both|them|it|beiden?|deux|dos)\W*$)"
+    r"|\b(?:difference|differ|unterschied|différence|diferencia)\b[^.;!?]{0,40}\b(?:runs|branch(?:es)?|original|läufe\w*|zweig\w*|simulations)\b",
+    re.I,
+)
+KEEPING = re.compile(
+    r"\bkeeping (?:the |its |this |that )?(?:old |present |current |exact )?state\b|\bwith (?:the |its )?state kept\b",
     re.I,
 )
 POLITE = re.compile(
@@ -132,8 +164,12 @@ NARRATIVE = re.compile(
 
 ACTIONS = {name: re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.I) for name, forms in _FORMS.items()}
 TOPICS = {name: re.compile(rf"(?<![\w-])(?:{forms})", re.I) for name, forms in _TOPICS.items()}
+_GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # with one more inside: words in a group are no verbs by themselves
 _LONG_VERBS = {
-    word: name for name, forms in _FORMS.items() for word in forms.split("|") if re.fullmatch(r"[a-zà-ü]{5,}", word)
+    word: name
+    for name, forms in _FORMS.items()
+    for word in _GROUP.sub("(", forms).split("|")
+    if re.fullmatch(r"[a-zà-ü]{5,}", word)
 }
 
 

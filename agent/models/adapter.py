@@ -46,6 +46,8 @@ class _Trained(Decoder):
         proposal = await self._propose()
         allowed = vouched(proposal, reading)
         self._turn.vouched += allowed
+        if not certain and not allowed and gaps(reading):
+            return []  # asked back by the code's own question
         if agreement := agreed(certain, allowed, proposal):
             return agreement
         return await super()._calls() or self._to_be_asked(proposal)

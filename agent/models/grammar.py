@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Call = dict[str, Any]
+NO_BRANCH = "This simulation keeps no state, so nothing can be tried beside it; tell me to set it if you want it, and undo takes it back."
 NO_RUN = "There is no simulation in this launch. Start Lodger with --workload NAME to have one."
 
 
@@ -59,12 +60,18 @@ class Decoder:
         if calls:
             yield {index: _delta(call) for index, call in enumerate(calls)}
         elif questions := gaps(self._turn.reading):
-            for tool, arguments in suggestions(self._turn.reading):
-                self._turn.suggest(tool, arguments, questions[0])
-            yield questions[0]
+            yield self._asked(questions[0])
         else:
             async for text in self._talk():
                 yield text
+
+    def _asked(self, question: str) -> str:
+        """Ask back; where a "yes" is enough, it waits for one."""
+        for tool, arguments in suggestions(self._turn.reading):
+            if tool == "branch_simulation" and not _can_branch(self._turn):
+                return f"I changed nothing. {NO_BRANCH}"
+            self._turn.suggest(tool, arguments, question)
+        return question
 
     async def _calls(self) -> list[Call]:
         calls: list[Call] = []
@@ -98,6 +105,11 @@ class Decoder:
         messages += [{"role": role, "content": content} for role, content in self._turn.recent]
         async for text in self._channel.talk([*messages, {"role": "user", "content": self._turn.message}]):
             yield text
+
+
+def _can_branch(turn: Turn) -> bool:
+    snapshot = turn.snapshot
+    return bool(snapshot and snapshot.can_checkpoint and snapshot.can_restore)
 
 
 def _wants_a_run(reading: Reading) -> bool:

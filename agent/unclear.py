@@ -1,0 +1,126 @@
+"""Questions instead of talk: a message that holds a quantity or a verb of change, and of which no action could be made.
+
+A small model would chat about it as if something had been done. So it is asked back: whether the change that the words name is wanted
+("the temperature ought to be 3"), whether a what-if should be tried in a branch, or which parameter is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent import words
+from agent.assignments import meant_by_unit
+from agent.reading import Clause, Reading
+from agent.trial_requests import branch_of
+from measurement.facts import format_number
+
+SHORT = 8  # words; a longer statement with a number in it is a story
+_DIRECTION = re.compile(
+    r"\b(?:up|down|more|less|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|finer|coarser"
+    r"|mehr|weniger|größer|kleiner|höher|tiefer|schneller|langsamer|plus|moins|más|menos)\b",
+    re.I,
+)
+_FOR_TALK = re.compile(
+    r"^\W*(?:(?:please|can you|could you|now|ok|okay)\W+)*(?:tell|give|write|name|compare|list|count|say|recite|sing|explain|translate|describe|calculate|compute|solve|draw|show|plot|thanks?|hello|hi|i(?:'m| am| have| was| had)?)\b",
+    re.I,
+)
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask; ``calls`` is what a "yes" carries out, none where the answer has to be a name or a value."""
+
+    sentence: str
+    calls: list[Call] = field(default_factory=list)
+
+
+def question(clause: Clause, reading: Reading) -> Question | None:
+    """The question that a clause without a clear order raises; None when it is talk, or clear."""
+    if clause.assignments and clause.wonders and not clause.doubtful:
+        return _try_beside(clause)
+    if clause.trial and clause.orders(clause.trial.tool) and clause.trial.lacking:
+        return Question(clause.trial.lacking)
+    if clause.has_order or clause.doubtful or clause.hypothetical or not _is_own_wish(clause):
+        return None
+    if clause.assignments:
+        return None if clause.asks and not clause.proposes else _shall_i(clause)
+    return _which(clause, reading)
+
+
+def which_parameter(clause: Clause, reading: Reading) -> str:
+    """Ask for the parameter; a metric that was named instead is said to be a result."""
+    listed = ", ".join(reading.vocabulary.parameters)
+    metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]
+    if metrics:
+        return f"{metrics[0]} is a result and cannot be set. Which parameter should I change: {listed}?"
+    return f"Which parameter do you mean: {listed}?"
+
+
+def what_value(name: str, reading: Reading) -> str:
+    """Ask for the value of a parameter."""
+    info = reading.vocabulary.parameters[name]
+    allowed = f" ({', '.join(map(str, info.choices))})" if info.choices else ""
+    unit = f" {info.unit}" if info.unit else ""
+    return f"What should {name} be{allowed}? It is {format_number(info.value)}{unit} now."
+
+
+def _is_own_wish(clause: Clause) -> bool:
+    """Whether it could be meant for the run at all: no other action, nothing forbidden, reported, past or to come."""
+    others = [
+        trace for trace in clause.traces if trace.tool != "set_parameter" or trace.mood in ("negated", "reported")
+    ]
+    told = words.SAYING.search(clause.text) or words.NARRATIVE.search(clause.text) or words.PAST.search(clause.text)
+    return not (others or told or clause.alert or clause.trial)
+
+
+def _try_beside(clause: Clause) -> Question:
+    listed = " and ".join(f"{given.parameter} = {given.value}" for given in clause.assignments)
+    sentence = f"I changed nothing. Shall I try {listed} in a branch beside the run, from its present state?"
+    return Question(sentence, [("branch_simulation", branch_of(clause.assignments))])
+
+
+def _shall_i(clause: Clause) -> Question:
+    listed = " and ".join(f"set {given.parameter} to {given.value}" for given in clause.assignments)
+    calls = [("set_parameter", {"name": given.parameter, "value": given.value}) for given in clause.assignments]
+    return Question(f"Shall I {listed}?", calls)
+
+
+def _which(clause: Clause, reading: Reading) -> Question | None:
+    """A quantity or a verb of change, and no pair of name and value."""
+    parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
+    ordered = clause.orders("set_parameter")
+    if clause.values and not parameters and (ordered or clause.proposes or _is_short_wish(clause)):
+        return _by_unit(clause, reading)
+    if ordered and not clause.values and _DIRECTION.search(clause.text) and len(clause.text.split()) <= SHORT:
+        name = next(iter(parameters), reading.focus)
+        return Question(
+            what_value(name, reading) if name in reading.vocabulary.parameters else which_parameter(clause, reading)
+        )
+    return None
+
+
+def _is_short_wish(clause: Clause) -> bool:
+    """ "3 degrees, then" and an imperative of a language that the words do not know; no question and no task of talk."""
+    counted = any(re.search(r"\d", span.text) for span in clause.values)
+    return counted and not (clause.asks or _FOR_TALK.search(clause.text)) and len(clause.text.split()) <= SHORT
+
+
+def _by_unit(clause: Clause, reading: Reading) -> Question:
+    value = clause.values[0]
+    one = len(clause.values) == 1 and re.search(r"\d", value.text)
+    fitting = meant_by_unit(value, reading.vocabulary) if one else []
+    if len(fitting) != 1 or clause.mentions:
+        return Question(which_parameter(clause, reading))
+    call = ("set_parameter", {"name": fitting[0], "value": value.text})
+    return Question(f"Shall I set {fitting[0]} to {value.text}?", [call])
+
+
+def questions(reading: Reading) -> Iterator[Question]:
+    """Every question of a message."""
+    for clause in reading.clauses:
+        if found := question(clause, reading):
+            yield found
