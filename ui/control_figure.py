@@ -26,6 +26,7 @@ ACCENT, BAD, QUIET, WAIT = "#22849a", "#c8503f", "#80868f", "#b8862d"
 GRID = "rgba(128, 134, 145, 0.16)"
 ZONES = ((2.0, 3.0, 0.09), (1.0, 2.0, 0.06), (0.0, 1.0, 0.035))
 SCREEN_PX = (1150, 300)
+LEAST_BREAK_S = 180.0  # older points are means of minutes
 MARK_PX = 12  # beyond it neighbouring marks would no longer touch
 Span = tuple[float, float]  # Unix seconds
 
@@ -98,10 +99,23 @@ def _within(chart: ControlChart, zoom: Span, most: int) -> NDArray[np.intp]:
 
 
 def _course(chart: ControlChart, kept: NDArray[np.intp]) -> go.Scatter:
+    times, values = _with_breaks(chart.times, kept, chart.values[kept].astype(np.float32))
     return go.Scatter(
-        x=local(chart.times[kept]), y=chart.values[kept].astype(np.float32), mode="lines" if kept.size > 1 else "markers",
+        x=local(times), y=values, mode="lines" if kept.size > 1 else "markers",
         line={"color": ACCENT, "width": 1.3}, connectgaps=False, hovertemplate="%{y:.4g}<extra></extra>",
     )  # fmt: skip
+
+
+def _with_breaks(
+    every: NDArray[np.float64], kept: NDArray[np.intp], values: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """The drawn points with a hole where nobody measured for long: no line is drawn over the time between two launches."""
+    apart = np.diff(every)
+    if not apart.size:
+        return every[kept], values
+    before = np.flatnonzero(apart > max(LEAST_BREAK_S, 10.0 * float(np.median(apart))))
+    places = np.searchsorted(kept, before + 1)
+    return np.insert(every[kept], places, every[before] + 0.5), np.insert(values, places, np.nan)
 
 
 def _violations(chart: ControlChart, y_range: list[float] | None) -> Iterator[go.Scatter]:

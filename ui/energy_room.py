@@ -22,6 +22,7 @@ from ui.api.energy_benchmarks import PROMPT, Calibration
 from ui.api.energy_session import session_summary
 from ui.energy_figure import crossover_figure, intensity_figure, parts_figure, power_figure
 from ui.energy_wishes import RunWish, sweep_plan
+from ui.power_lines import now_line
 from ui.replies import strict_json, validation_sentence
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class EnergyRoom:
             self._lab.clear()
         except LodgerError as error:
             return gr.skip(), error.message
-        return gr.update(choices=[], value=None), "A new session has begun."
+        return gr.update(choices=[], value=None, visible=False), "A new session has begun."
 
     def switch(self, name: str | None) -> str:
         """Put another benchmark in force."""
@@ -161,17 +162,23 @@ class EnergyRoom:
             job = self._lab.submit(plan)
         except LodgerError as error:
             return gr.skip(), error.message
-        return gr.update(choices=self._batches(), value=job.id), ""
+        return gr.update(choices=self._batches(), value=job.id, visible=True), ""
 
     def _picker(self, chosen: str | None, shown: str | None) -> Any:
         """The list of batches; its value is left alone while it stands for one, for somebody may just have chosen another."""
         choices = self._batches()
-        return gr.update(choices=choices) if chosen == shown else gr.update(choices=choices, value=shown)
+        listed: dict[str, Any] = {"choices": choices, "visible": bool(choices)}
+        return gr.update(**listed) if chosen == shown else gr.update(**listed, value=shown)
 
     def _batches(self) -> list[tuple[str, str]]:
         return words.choices([short_of(one) for one in self._lab.jobs()])
 
     # What the page shows.
+
+    def power_now(self) -> Any:
+        """The watts of this moment by domain, while somebody looks; nothing where nothing is measured."""
+        power = self._lab.power
+        return now_line(power) if power is not None and power.measured else gr.skip()
 
     def refresh(self, chosen: str | None, drawn: Any) -> tuple[Any, ...]:
         """Everything that may have changed; nothing at all when nothing has."""

@@ -62,7 +62,7 @@ def head(summary: Json) -> str:
 def provenance(benchmark: Json | None) -> str:
     """Where a benchmark comes from."""
     if benchmark is None:
-        return '<p class="doc quiet">No benchmark fits this model; add your own over the API, or calibrate one.</p>'
+        return '<p class="doc quiet">No benchmark fits this model; add your own below, or calibrate one.</p>'
     out, into = benchmark["wh_per_1000_output_tokens"], benchmark["wh_per_1000_input_tokens"]
     split = "input included" if into is None else f"{into:.4g} Wh per 1,000 input tokens"
     batch = "unknown" if benchmark["batch"] is None else benchmark["batch"]

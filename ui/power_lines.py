@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from measurement.live_power import PowerNow
 from measurement.powerhouse import PowerHouse
 from ui.fragments import table, text
 from ui.house import House
@@ -19,10 +18,12 @@ def power_lines(house: House) -> str:
         if source.name != "estimate"
     ]
     listed = table(("source", "domains", "state"), rows, "This launch knows no source.", long=("state",))
-    return f"<h3>Energy</h3><p>{text(_first_upper(power.sentence))}.</p>{_now(power.now())}{_idle(power)}{listed}"
+    return f"<h3>Energy</h3><p>{text(_first_upper(power.sentence))}.</p>{now_line(power)}{_idle(power)}{listed}"
 
 
-def _now(now: PowerNow) -> str:
+def now_line(power: PowerHouse) -> str:
+    """The watts of this moment, in total and by domain; empty when they are not known."""
+    now = power.now()
     if now.total_w is None:
         return ""
     parts = ", ".join(f"{text(one.name)} {one.power_w:.1f} W" for one in now.domains if one.power_w is not None)

@@ -1,7 +1,7 @@
 """Named benchmarks: energies per token that an estimate may use, each with where it comes from.
 
 Shipped ones are the published coefficients; calibrated ones were measured on this machine; custom ones were given by a person, who
-answers for them. The latter two are kept in a file of the data folder.
+answers for them. The latter two, and which one was chosen, are kept in a file of the data folder.
 """
 
 from __future__ import annotations
@@ -80,13 +80,14 @@ class Benchmarks:
     """Every benchmark of this machine. Safe for several threads.
 
     Args:
-        path: the file that keeps calibrated and custom ones.
+        path: the file that keeps calibrated and custom ones, and the choice.
     """
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()
         self._shipped = {one.name: one for one in _shipped()}
-        self._own = _read(path)
+        self._own, chosen = _read(path)
+        self._chosen = chosen if chosen in {**self._shipped, **self._own} else None
 
     def all(self) -> tuple[Benchmark, ...]:
         """Shipped ones first, then one's own."""
@@ -114,8 +115,21 @@ class Benchmarks:
                 raise Refused(f"{figure:g} Wh per 1,000 tokens cannot be; give more than 0 and at most 1000.")
         with self._lock:
             own = {**self._own, benchmark.name: benchmark}
-            _write(self._path, own)
+            _write(self._path, own, self._chosen)
             self._own = own
+        return benchmark
+
+    @property
+    def chosen(self) -> Benchmark | None:
+        """The one that a person put in force; None until somebody does."""
+        return self.get(self._chosen) if self._chosen is not None else None
+
+    def choose(self, name: str) -> Benchmark:
+        """Put one in force, for the next launches too. Raises: NotFound, StoreError when the file cannot be written."""
+        benchmark = self.get(name)
+        with self._lock:
+            _write(self._path, self._own, name)
+            self._chosen = name
         return benchmark
 
     def best_for(self, model: str, parameters_b: float | None = None) -> Benchmark | None:
@@ -148,23 +162,26 @@ def _shipped() -> list[Benchmark]:
     ]
 
 
-def _read(path: Path) -> dict[str, Benchmark]:
+def _read(path: Path) -> tuple[dict[str, Benchmark], str | None]:
+    """One's own benchmarks and the choice; a file of the first version is a list without a choice."""
     try:
-        rows = json.loads(path.read_text("utf-8"))
-        return {row["name"]: Benchmark(**row) for row in rows}
+        kept = json.loads(path.read_text("utf-8"))
+        rows, chosen = (kept, None) if isinstance(kept, list) else (kept["benchmarks"], kept["chosen"])
+        return {row["name"]: Benchmark(**row) for row in rows}, chosen
     except FileNotFoundError:
-        return {}
+        return {}, None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(
             f"The benchmarks in {path} cannot be read ({error}); correct the file or move it away."
         ) from error
 
 
-def _write(path: Path, own: dict[str, Benchmark]) -> None:
+def _write(path: Path, own: dict[str, Benchmark], chosen: str | None) -> None:
     """Replace the file as a whole, so that a kill leaves the old or the new one."""
     draft = path.with_suffix(".new")
+    kept = {"chosen": chosen, "benchmarks": [one.to_json() for one in own.values()]}
     try:
-        draft.write_text(json.dumps([one.to_json() for one in own.values()], indent=1), "utf-8")
+        draft.write_text(json.dumps(kept, indent=1), "utf-8")
         os.replace(draft, path)
     except OSError as error:
         raise StoreError(

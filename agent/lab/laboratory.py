@@ -59,7 +59,6 @@ class Laboratory:
         self._store, self._engine, self._clock = store, engine, clock
         self._archive = Archive(store)
         self._tokenizer = Tokenizer(engine)
-        self._chosen: str | None = None
         self._jobs: dict[str, Job] = {}
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.RLock()
@@ -167,15 +166,16 @@ class Laboratory:
     @property
     def benchmark(self) -> Benchmark | None:
         """The one by which estimates are made: the one that was chosen, else the one nearest to the model."""
-        if self._chosen is not None:
-            return self.benchmarks.get(self._chosen)
         model = self.models.current()
-        return self.benchmarks.best_for(model.name, model.parameters_b)
+        return self.benchmarks.chosen or self.benchmarks.best_for(model.name, model.parameters_b)
 
     def switch(self, name: str) -> Benchmark:
-        """Choose a benchmark, and reckon the estimates of the whole session again by it. Raises: NotFound."""
-        benchmark = self.benchmarks.get(name)
-        self._chosen = name
+        """Choose a benchmark, and reckon the estimates of the whole session again by it; the choice outlives the launch.
+
+        Raises:
+            NotFound, StoreError.
+        """
+        benchmark = self.benchmarks.choose(name)
         for job in self.jobs():
             job.benchmark = benchmark
         return benchmark

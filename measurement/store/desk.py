@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Insert, Row, RowMapping, Select, Table, bindparam, exists, insert, select, update
+from sqlalchemy import Engine, Insert, RowMapping, Select, Table, bindparam, exists, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from measurement.clock import SYSTEM_CLOCK, Clock
@@ -87,14 +87,14 @@ class Desk:
         except SQLAlchemyError as error:
             raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
 
-    def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
+    def _stream(self, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
         """The rows of a query one after the other: for so many that a list of rows would take hundreds of megabytes.
 
         Raises: StoreError when the database cannot be read.
         """
         try:
             with self.engine.connect() as connection:
-                yield from connection.execute(query)
+                yield from (row._tuple() for row in connection.execute(query))
         except SQLAlchemyError as error:
             raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from agent.lab.laboratory import Laboratory
+from ui.energy_benchmark_form import BenchmarkForm, keep, lay_out
 from ui.energy_room import ASKED, EnergyRoom
 from ui.energy_wishes import NO_LABORATORY
 from ui.pulse import pulse
@@ -31,7 +32,9 @@ def build(house: House) -> None:
     beat, drawn, file = pulse("clock"), gr.State(None), gr.JSON(visible=False)
     with gr.Row(elem_classes="bench-top"):
         head = _html("bench-state", "energy-head")
-        batch = gr.Dropdown([], show_label=False, container=False, min_width=240, scale=0, elem_id="energy-batch")
+        batch = gr.Dropdown(
+            [], show_label=False, container=False, visible=False, min_width=240, scale=0, elem_id="energy-batch"
+        )
     with gr.Row(elem_classes="bench-room", equal_height=False):
         with gr.Column(scale=2, min_width=300):
             form = _form(room)
@@ -43,6 +46,8 @@ def build(house: House) -> None:
     beat.tick(**refresh, trigger_mode="once")
     batch.input(**refresh)
     _connect(room, form, batch, refresh)
+    _connect_own(laboratory, form["own"], refresh)
+    pulse("second").tick(room.power_now, None, shown["now"], **QUIET, trigger_mode="once")
     form["export"].click(room.export, None, file, **QUIET).then(None, file, None, js=SAVE_JS, **QUIET)
 
 
@@ -53,11 +58,12 @@ def _form(room: EnergyRoom) -> dict[str, Any]:
         parts["model"] = gr.Dropdown(room.models(), value=room.model, label="model", elem_id="energy-model")
         parts["benchmark"] = gr.Dropdown([], label="benchmark for estimates", elem_id="energy-benchmark")
         parts["provenance"] = _html("", "energy-provenance")
+        parts["own"] = lay_out()
         parts["user_prompt"] = gr.Textbox(
             room.question, label="user query", lines=3, max_lines=8, elem_id="energy-question"
         )
         with gr.Row():
-            parts["temperature"] = gr.Slider(0, 2, room.temperature, step=0.1, label="temperature", min_width=120)
+            parts["temperature"] = gr.Slider(0, 2, room.temperature, step=0.1, label="temperature", min_width=200)
             parts["runs"] = gr.Number(
                 1, label="runs", precision=0, minimum=1, maximum=200, min_width=90, elem_id="energy-runs"
             )
@@ -101,7 +107,7 @@ def _injections(room: EnergyRoom, parts: dict[str, Any]) -> None:
 
 def _results() -> dict[str, Any]:
     """The right column: progress, pictures, tables, log, session."""
-    shown: dict[str, Any] = {"progress": _html("panel", "energy-progress")}
+    shown: dict[str, Any] = {"progress": _html("panel", "energy-progress"), "now": _html("", "energy-now")}
     for name in ("parts", "intensity", "power", "crossover"):
         shown[name] = gr.Plot(show_label=False, visible=False, elem_id=f"energy-{name}", elem_classes="panel-block")
     shown["crossing"] = _html("", "energy-crossing")
@@ -120,6 +126,10 @@ def _connect(room: EnergyRoom, form: dict[str, Any], batch: gr.Dropdown, refresh
     form["stop"].click(room.stop, batch, form["said"], **QUIET).then(**refresh)
     form["benchmark"].input(room.switch, form["benchmark"], form["said"], **QUIET).then(**refresh)
     form["preset"].input(room.preset, form["preset"], form["system_prompt"], **QUIET)
+
+
+def _connect_own(laboratory: Laboratory, own: BenchmarkForm, refresh: dict[str, Any]) -> None:
+    own.add.click(lambda *entered: keep(laboratory, *entered), own.fields, own.said, **QUIET).then(**refresh)
 
 
 def _html(classes: str, id: str) -> gr.HTML:
