@@ -25,8 +25,8 @@ from tools.quantity import Span, find_spans
 
 Mood = Literal["order", "negated", "question", "reported"]
 
-_SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
-_JOINT = re.compile(
+SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
+JOINT = re.compile(
     r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
     re.I,
 )
@@ -124,7 +124,7 @@ def _is_value(text: str) -> bool:
 
 
 def _sentences(own: str) -> Iterator[str]:
-    yield from (part for part in _SENTENCE_END.split(own) if part.strip())
+    yield from (part for part in SENTENCE_END.split(own) if part.strip())
 
 
 def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
@@ -164,9 +164,9 @@ def _each(clause: Clause) -> Iterator[Clause]:
 def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Split a sentence at its joints, wherever what follows is a request of its own."""
     start = 0
-    for joint in _JOINT.finditer(body):
+    for joint in JOINT.finditer(body):
         rest = body[joint.end() :]
-        upto = _JOINT.search(rest)
+        upto = JOINT.search(rest)
         left, right = body[start : joint.start()], rest[: upto.start()] if upto else rest
         joined = _waits_for_value(left, right, vocabulary) or _contradicts(left, right, vocabulary)
         alone = _begins_anew(right) if _tries(left) else _stands_alone(right, vocabulary)

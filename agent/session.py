@@ -12,13 +12,13 @@ from typing import Any
 from pydantic_ai.exceptions import AgentRunError
 
 from agent import assistant, export, models, words
-from agent.addressing import addressed
 from agent.answer import ending_event, final_words, new_message, recent_of, vocabulary_of
 from agent.engines.base import Engine
 from agent.engines.recorder import purpose
 from agent.lab.tokens import Tokenizer
 from agent.models.channel import Channel, open_channel
-from agent.reading import read
+from agent.portions import Portion, portions
+from agent.reading import Reading, read
 from agent.receipt import Account
 from agent.speech import Speech, TurnEvent, until_the_end
 from agent.turn import Pending, Turn
@@ -161,7 +161,8 @@ class Conversations:
     ) -> None:
         """Give one answer and keep it, whatever happens on the way."""
         watch, account = Stopwatch(), Account(self._engine, self._tokenizer, id)
-        turn = await asyncio.to_thread(self._turn, id, thread, message, actor, events.put_nowait)
+        first, *others = await asyncio.to_thread(self._portions, message, thread)
+        turn = await asyncio.to_thread(self._turn, id, thread, message, first, actor, events.put_nowait)
         spoken = Speech(turn, events.put_nowait, watch)
         interrupted, error = False, ""
         await asyncio.to_thread(self._store.add_message, new_message(id, "user", message))
@@ -169,6 +170,10 @@ class Conversations:
         with purpose("chat", id, account.metering) as why:
             try:
                 await self._reply(turn, thread, spoken, events.put_nowait)
+                for portion in others:
+                    spoken.new_paragraph()
+                    turn.go_on(portion.text, _read(portion, None), portion.snapshot)
+                    await self._reply(turn, thread, spoken, events.put_nowait)
             except asyncio.CancelledError:
                 interrupted = True
             except LodgerError as failure:
@@ -208,7 +213,7 @@ class Conversations:
         try:
             await self._ask(turn, spoken)
         except EngineError:
-            if turn.performed:
+            if turn.performed[turn.begun :]:
                 raise
             await self._engine_ready(emit, at_least_s=1.0)
             spoken.forget()
@@ -246,26 +251,29 @@ class Conversations:
                 f"The LLM engine is {self._engine.state}. {self._engine.reason} The simulation is not affected."
             )
 
-    def _turn(self, id: str, thread: Thread, message: str, actor: Actor, emit: Any) -> Turn:
-        snapshot = addressed(message, (workload.snapshot() for workload in self._workloads), thread.workload)
+    def _portions(self, message: str, thread: Thread) -> list[Portion]:
+        return portions(message, (workload.snapshot() for workload in self._workloads), thread.workload)
+
+    def _turn(self, id: str, thread: Thread, message: str, first: Portion, actor: Actor, emit: Any) -> Turn:  # noqa: PLR0917
+        snapshot = first.snapshot
         if snapshot and snapshot.name != thread.workload:
             thread.workload, thread.focus = snapshot.name, None  # "it" was said of another simulation
-        asked = thread.request if words.AGAIN.match(message) else message  # "once more" asks for the same again
-        reading = read(asked or message, vocabulary_of(snapshot), thread.focus)
+        again = thread.request if words.AGAIN.match(message) else ""  # "once more" asks for the same again
+        reading = _read(replace(first, text=again or first.text), thread.focus)
         said = replace(actor, conversation=id, words=message)
         context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None, self.services)
         recent = recent_of(self._store.messages(id))
-        turn = Turn(message, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
+        turn = Turn(first.text, reading, snapshot, context, emit, self._known(id).system_prompt, recent)
         turn.earlier = (thread.request, thread.done) if thread.request else None
         return turn
 
     def _remember(self, thread: Thread, turn: Turn) -> None:
         thread.pending = turn.pending
         thread.request = turn.reading.text
-        thread.done = tuple((done.tool, done.args) for done in turn.performed)
-        spoken = [
-            str(done.args["name"]) for done in turn.performed if done.tool == "set_parameter" and "name" in done.args
-        ]
+        performed = turn.performed[turn.begun :]
+        thread.done = tuple((done.tool, done.args) for done in performed)
+        thread.workload = turn.snapshot.name if turn.snapshot else thread.workload
+        spoken = [str(done.args["name"]) for done in performed if done.tool == "set_parameter" and "name" in done.args]
         mentioned = [
             m.name
             for clause in turn.reading.clauses
@@ -273,6 +281,10 @@ class Conversations:
             if m.name in turn.reading.vocabulary.parameters
         ]
         thread.focus = next(iter(reversed(spoken or mentioned)), None)
+
+
+def _read(portion: Portion, focus: str | None) -> Reading:
+    return read(portion.text, vocabulary_of(portion.snapshot), focus)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

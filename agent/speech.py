@@ -31,6 +31,10 @@ class Speech:
         for piece in self._gate.feed(text):
             self._out(piece)
 
+    def new_paragraph(self) -> None:
+        self.close()
+        self._out("\n\n")
+
     def say_composed(self) -> None:
         self._out(self._turn.composed())
 

@@ -26,6 +26,7 @@ class Pending:
     tool: str
     args: dict[str, Any]
     question: str
+    workload: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Turn:
     """The state of one turn.
 
     ``recent`` is the conversation so far as (role, text), newest last; ``earlier`` the message before and the calls that it led to;
-    ``vouched`` are calls that a trained model answers for where the guard alone would ask.
+    ``vouched`` are calls that a trained model answers for where the guard alone would ask. A message for several simulations is taken portion by
+    portion (``go_on``); ``begun`` counts what was performed before the present one.
     """
 
     message: str
@@ -68,6 +70,7 @@ class Turn:
     refused: bool = False
     earlier: tuple[str, tuple[tuple[str, dict[str, Any]], ...]] | None = None
     vouched: list[dict[str, Any]] = field(default_factory=list)
+    begun: int = 0
 
     async def execute(self, tool: str, args: dict[str, Any]) -> str:
         """Take one call from the model through the guard to the tool; the answer is a sentence the model can act on."""
@@ -77,24 +80,31 @@ class Turn:
 
     async def confirm(self, pending: Pending) -> None:
         """Carry out what the person said yes to."""
-        self._note(pending.tool, pending.args, await self.act(pending.tool, pending.args, self.context.actor))
+        context = replace(self.context, workload=pending.workload or self.context.workload)
+        self._note(pending.tool, pending.args, await self.act(pending.tool, pending.args, self.context.actor, context))
+
+    def go_on(self, message: str, reading: Reading, snapshot: Snapshot | None) -> None:
+        """Turn to the words for another simulation; what was done and asked so far stays."""
+        self.message, self.reading, self.snapshot = message, reading, snapshot
+        self.context = replace(self.context, workload=snapshot.name if snapshot else None)
+        self.begun, self.earlier, self.vouched = len(self.performed), None, []
 
     def suggest(self, tool: str, args: dict[str, Any], question: str) -> None:
         """Show a call that waits until the person says yes; the next message decides."""
         self._note(tool, args, self._asking(tool, args, question))
 
     def _asking(self, tool: str, args: dict[str, Any], question: str) -> Outcome:
-        self.pending.append(Pending(tool, args, question))
+        self.pending.append(Pending(tool, args, question, self.context.workload))
         return Outcome("pending", question, {"question": question, "answers": ["Yes", "No"]})
 
-    async def act(self, tool: str, args: dict[str, Any], actor: Actor) -> Outcome:
+    async def act(self, tool: str, args: dict[str, Any], actor: Actor, context: ToolContext | None = None) -> Outcome:
         """Call the tool in a thread of its own; once begun it runs to its end, even if the person stops the answer."""
-        work = asyncio.ensure_future(asyncio.to_thread(call, tool, replace(self.context, actor=actor), args))
+        work = asyncio.ensure_future(asyncio.to_thread(call, tool, replace(context or self.context, actor=actor), args))
         return await asyncio.shield(work)
 
     def composed(self) -> str:
-        """The answer in words, from the tools' summaries alone."""
-        return "\n\n".join(done.outcome.summary for done in self.performed if done.outcome.summary)
+        """The answer to the present words, from the tools' summaries alone."""
+        return "\n\n".join(done.outcome.summary for done in self.performed[self.begun :] if done.outcome.summary)
 
     def _stopped(self, tool: str, args: dict[str, Any]) -> Outcome | None:
         """Several requests run in order and stop at the first refusal."""

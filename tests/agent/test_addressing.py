@@ -11,6 +11,7 @@ import pytest
 
 from agent.addressing import addressed
 from agent.engines.base import Engine
+from agent.portions import portions
 from agent.session import Conversations
 from measurement.store import Store
 from tests.agent.test_watch import until
@@ -63,6 +64,45 @@ def test_a_branch_is_not_its_original() -> None:
     assert addressed("pause", [], None) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "parts"),
+    [
+        (
+            "Pause gw_lattice and resume the condensate",
+            [("Pause gw_lattice", "gw_lattice"), ("resume the condensate", "gft_condensate")],
+        ),
+        (
+            "pause the lattice and the condensate, please",
+            [("pause the lattice", "gw_lattice"), ("pause the condensate, please", "gft_condensate")],
+        ),
+        (
+            "set the amplitude to 2. Set the trap frequency to 3 and pause it",
+            [("set the amplitude to 2.", "gw_lattice"), ("Set the trap frequency to 3, pause it", "gft_condensate")],
+        ),
+        ("don't stop the lattice, pause the condensate", [("pause the condensate", "gft_condensate")]),
+        ("pause the lattice and show me a poem", [("pause the lattice and show me a poem", "gw_lattice")]),
+    ],
+)
+def test_each_has_its_own_words_in_order(said: str, parts: list[tuple[str, str]]) -> None:
+    found = [(part.text, part.snapshot.name) for part in portions(said, TWO, None) if part.snapshot]
+    assert found == parts
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "if the condensate is slow, pause the lattice",
+        "pause the lattice once the condensate is paused",
+        "my boss said pause the lattice and resume the condensate",
+        '"pause the lattice and resume the condensate" is what I was told',
+        "what if we pause the lattice and resume the condensate?",
+        "the lattice and the condensate are nice",
+    ],
+)
+def test_what_is_not_plain_is_not_taken_apart(said: str) -> None:
+    assert [part.text for part in portions(said, TWO, None)] == [said]
+
+
 @pytest.fixture
 def two(tmp_path: Path, store: Store) -> Iterator[Workloads]:
     house = Workloads()
@@ -80,14 +120,28 @@ def test_the_small_model_steers_the_one_that_is_meant(two: Workloads, store: Sto
 
     async def talk() -> list[list[str]]:
         id, states = conversations.start(), []
-        for words in ("pause the condensate", "set the trap frequency to 2", "resume it", "pause the lattice"):
+        for words in (
+            "pause the condensate",
+            "set the trap frequency to 2",
+            "resume it",
+            "pause the lattice",
+            "Resume gw_lattice and pause the condensate",
+            "pause the lattice and resume the condensate",
+        ):
             async for _ in conversations.send(words, id):
                 pass
             states.append([workload.state for workload in two])
         return states
 
     running, paused = "running", "paused"
-    assert asyncio.run(talk()) == [[running, paused], [running, paused], [running, running], [paused, running]]
+    assert asyncio.run(talk()) == [
+        [running, paused],
+        [running, paused],
+        [running, running],
+        [paused, running],
+        [running, paused],
+        [paused, running],
+    ]
     until(
         lambda: two.get("gft_condensate").snapshot().parameters["trap_frequency"].value == 2.0, "the change is in force"
     )
