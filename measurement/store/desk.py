@@ -87,14 +87,14 @@ class Desk:
         except SQLAlchemyError as error:
             raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
 
-    def _stream(self, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    def _stream(self, query: Select[Any]) -> Iterator[Any]:
         """The rows of a query one after the other: for so many that a list of rows would take hundreds of megabytes.
 
         Raises: StoreError when the database cannot be read.
         """
         try:
             with self.engine.connect() as connection:
-                yield from (row._tuple() for row in connection.execute(query))
+                yield from connection.execute(query)
         except SQLAlchemyError as error:
             raise StoreError(f"The database {place_of(self.engine)} cannot be read: {explain(error)}.") from error
 

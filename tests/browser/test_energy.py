@@ -50,3 +50,20 @@ def test_what_cannot_be_run_is_said_in_the_tab(page: Page) -> None:
     page.locator("#energy-max-tokens input").fill("999999")
     page.locator("#energy-run").click()
     expect(page.locator("#energy-said")).to_contain_text("has room for", timeout=PATIENCE_MS)
+
+
+@pytest.mark.timeout(300)
+def test_a_benchmark_of_ones_own_is_added_in_the_tab(page: Page, launch: Launch) -> None:
+    open_tab(page)
+    before = launch.get("/api/benchmark-info")["benchmark"]["name"]
+    page.locator("#energy-own > button").click()
+    page.locator("#own-name textarea, #own-name input").fill("ours-by-form")
+    page.locator("#own-output input").fill("-2")
+    page.locator("#own-add").click()
+    expect(page.locator("#own-said")).to_contain_text("greater than 0", timeout=PATIENCE_MS)
+    page.locator("#own-output input").fill("0.4")
+    page.locator("#own-source textarea, #own-source input").fill("a test")
+    page.locator("#own-add").click()
+    expect(page.locator("#energy-provenance")).to_contain_text("0.4 Wh per 1,000 output tokens", timeout=PATIENCE_MS)
+    assert launch.get("/api/benchmark-info")["benchmark"]["name"] == "ours-by-form"
+    launch.post("/api/switch-benchmark", {"name": before})
