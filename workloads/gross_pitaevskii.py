@@ -103,7 +103,11 @@ class Condensate:
         self.kinetic = 0.5 * grid.sum_of_squares(grid.wavenumbers())
         self.shift = 0.0  # of the potential in imaginary time: becomes the chemical potential
         self._propagator: tuple[complex, Tensor] | None = None
+        self._known: tuple[Tensor, Tensor] | None = (
+            None  # ψ and its density, which a step's end and the next one's begin share
+        )
 
+    @torch.inference_mode()  # a small grid's time goes into calls, and a call costs less without autograd's books
     def step(self, interaction: float, dt: float, *, imaginary: bool) -> None:
         """Go on by ``dt``; in imaginary time the norm is then restored to 1."""
         half = self._half_potential_imaginary if imaginary else self._half_potential_real
@@ -116,7 +120,8 @@ class Condensate:
 
     def _half_potential_real(self, interaction: float, time: float) -> None:
         """``|ψ|`` stays, so the phase turns evenly."""
-        angle = torch.add(self.potential, density(self.psi), alpha=interaction).mul_(-time)
+        angle = torch.add(self.potential, self._density(), alpha=interaction).mul_(-time)
+        self._known = None  # so that ψ before goes when it is replaced
         self.psi = self.psi * torch.complex(torch.cos(angle), torch.sin(angle))
 
     def _half_potential_imaginary(self, interaction: float, time: float) -> None:
@@ -127,7 +132,8 @@ class Condensate:
         """
         exponent = (self.potential - self.shift).mul_(2.0 * time)
         gone = torch.where(exponent.abs() < 1e-12, 1.0, -torch.expm1(-exponent) / exponent).mul_(2.0 * time)
-        growth = torch.exp(-exponent) / (1.0 + interaction * density(self.psi) * gone)
+        growth = torch.exp(-exponent) / (1.0 + interaction * self._density() * gone)
+        self._known = None
         self.psi = self.psi * growth.sqrt_()
 
     def _kinetic_propagator(self, factor: complex) -> Tensor:
@@ -141,9 +147,17 @@ class Condensate:
         self.psi = self.psi / math.sqrt(norm)
         return norm
 
+    def _density(self) -> Tensor:
+        """``|ψ|²``, reckoned once for each ψ; not to be written into."""
+        if self._known is None or self._known[0] is not self.psi:
+            self._known = None  # the old one goes before the new one is made
+            self._known = (self.psi, density(self.psi))
+        return self._known[1]
+
+    @torch.inference_mode()
     def energies(self, interaction: float) -> Energies:
         """Evaluate the functional, the kinetic part in Fourier space (Parseval)."""
-        cell, n = self.grid.cell, density(self.psi)
+        cell, n = self.grid.cell, self._density()
         flat, spectrum = n.reshape(-1), density(torch.fft.fftn(self.psi)).reshape(-1)
         return Energies(
             kinetic=float(self.kinetic.reshape(-1) @ spectrum) * cell / n.numel(),
@@ -157,7 +171,8 @@ class Condensate:
 
 def density(psi: Tensor) -> Tensor:
     """``|ψ|²``, without the root that ``abs`` would take and without a sum over a short axis, which is slow."""
-    return torch.addcmul(psi.real * psi.real, psi.imag, psi.imag)
+    real, imaginary = psi.real, psi.imag
+    return torch.addcmul(real * real, imaginary, imaginary)
 
 
 def first_guess(grid: Grid, trap: float, interaction: float) -> Condensate:
