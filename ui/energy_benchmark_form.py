@@ -30,27 +30,32 @@ class BenchmarkForm:
 def lay_out() -> BenchmarkForm:
     """Make the fields; the caller connects the button to :func:`keep`."""
     with gr.Accordion("Add a benchmark", open=False, elem_classes="fold", elem_id="energy-own"):
-        name = gr.Textbox(label="name", placeholder="our-cluster", max_lines=1, elem_id="own-name")
+        name = _field("name", "own-name", "our-cluster")
         with gr.Row():
-            output = gr.Number(None, label="Wh per 1,000 output tokens", min_width=130, elem_id="own-output")
-            into = gr.Number(None, label="Wh per 1,000 input tokens", min_width=130, elem_id="own-input")
+            output = _field("Wh per 1,000 output tokens", "own-output", "0.4")
+            into = _field("Wh per 1,000 input tokens", "own-input")
         gr.HTML(
             '<p class="doc quiet">Without an input figure the output figure counts for the whole request.</p>',
             apply_default_css=False,
             elem_classes="bare",
         )
         with gr.Row():
-            hardware = gr.Textbox(label="hardware", max_lines=1, min_width=130, elem_id="own-hardware")
-            batch = gr.Number(None, label="requests at once", precision=0, min_width=100, elem_id="own-batch")
-        source = gr.Textbox(label="source", placeholder="who measured it, how, when", max_lines=1, elem_id="own-source")
+            hardware = _field("hardware", "own-hardware")
+            batch = _field("requests at once", "own-batch")
+        source = _field("source", "own-source", "who measured it, how, when")
         add = gr.Button("Add and use", size="sm", elem_id="own-add")
         said = gr.Markdown(elem_classes="outcome", container=False, elem_id="own-said")
     return BenchmarkForm([name, output, into, hardware, batch, source], add, said)
 
 
-def keep(laboratory: Laboratory, *entered: Any) -> str:
+def _field(label: str, id: str, example: str | None = None) -> gr.Textbox:
+    """A line of text, numbers too: Gradio's field for numbers shows 0 for none."""
+    return gr.Textbox(label=label, placeholder=example, max_lines=1, min_width=130, elem_id=id)
+
+
+def keep(laboratory: Laboratory, *entered: str | None) -> str:
     """Keep what was entered, in the order of ``ASKED``, and put it in force; gives the sentence to show, refusals too."""
-    given = {name: value for name, value in zip(ASKED, entered, strict=True) if value not in (None, "")}
+    given = {name: value.strip() for name, value in zip(ASKED, entered, strict=True) if value and value.strip()}
     try:
         benchmark = laboratory.benchmarks.keep(Custom.model_validate(given).benchmark())
         laboratory.switch(benchmark.name)
