@@ -62,7 +62,7 @@ def run_meant(wish: Wish, store: Store, workloads: Workloads, until: float) -> R
     else:
         found = next((run for run in runs if wish.run in (run.id, run.workload)), None)
     if found is None:
-        asked = f"no run or simulation {wish.run!r}" if wish.run else "no run yet"
+        asked = f"no run {wish.run!r}, and no run of a simulation of that name yet," if wish.run else "no run yet"
         raise NotFound(
             f"There is {asked} to write about.", suggestions=list(dict.fromkeys(run.workload for run in runs))
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -183,21 +182,18 @@ def test_what_is_no_request_for_an_alert(said: str) -> None:
     assert alert_requests.find(said, lambda text: "correlation" if "correlation" in text else None) is None
 
 
-def test_the_small_model_sets_lists_and_removes_alerts(conversations: Any, workloads: Workloads) -> None:
+async def test_the_small_model_sets_lists_and_removes_alerts(conversations: Any, workloads: Workloads) -> None:
     async def ask(words: str) -> dict[str, Any]:
         return [event async for event in conversations.send(words)][-1]
 
-    async def talk() -> list[dict[str, Any]]:
-        asked = (
-            "tell me when the correlation falls below -2",
-            "which alerts are set?",
-            "remove the alert on correlation",
-        )
-        return [await ask(words) for words in asked]
-
-    until(lambda: "correlation" in workloads.get(None).snapshot().metrics, "it reports")
-    answers = asyncio.run(talk())
+    asked = (
+        "tell me when the correlation falls below -2",
+        "which alerts are set?",
+        "remove the alert on correlation",
+    )
+    await asyncio.to_thread(until, lambda: "correlation" in workloads.get(None).snapshot().metrics, "it reports")
+    answers = [await ask(words) for words in asked]
     calls = [[call["tool"] for call in answer["tool_calls"]] for answer in answers]
-    assert calls == [["set_alert"], ["list_alerts"], ["remove_alert"]], json.dumps(answers)[:2000]
+    assert calls == [["set_alert"], ["list_alerts"], ["remove_alert"]], [answer["response"] for answer in answers]
     assert "correlation falls below -2" in answers[1]["response"]
     assert workloads.watchlist.made() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from workloads.runner import Workloads
 async def test_a_sentence_has_a_report_ordered_with_its_focus(
     conversations: Conversations, store: Store, workloads: Workloads, tmp_path: Path
 ) -> None:
+    await _first_step(workloads)
     with Reports(tmp_path / "whitepapers", Sources(store, workloads, machine(), "9.9.9")) as desk:
         conversations.services = (desk,)
         for sentence, focus in {
@@ -33,3 +35,8 @@ async def test_a_sentence_has_a_report_ordered_with_its_focus(
             assert report.focus == focus
             assert report.id in events[-1]["response"]
         conversations.services = ()
+
+
+async def _first_step(workloads: Workloads) -> None:
+    while not workloads.get("gw_lattice").snapshot().metrics:
+        await asyncio.sleep(0.1)
