@@ -7,7 +7,7 @@ A small model would chat about it as if something had been done. So it is asked 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,9 @@ from agent.trial_requests import branch_of
 from measurement.facts import format_number
 
 SHORT = 8  # words; a longer statement with a number in it is a story
-_DIRECTION = re.compile(
+_CHANGED = re.compile(
     r"\b(?:up|down|more|less|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|finer|coarser"
-    r"|mehr|weniger|größer|kleiner|höher|tiefer|schneller|langsamer|plus|moins|más|menos)\b",
+    r"|(?:ein|aus|an|ab)schalten|mehr|weniger|größer|kleiner|höher|tiefer|schneller|langsamer|plus|moins|más|menos)\b",
     re.I,
 )
 _FOR_TALK = re.compile(
@@ -51,9 +51,9 @@ def question(clause: Clause, reading: Reading) -> Question | None:
     return _which(clause, reading)
 
 
-def which_parameter(clause: Clause, reading: Reading) -> str:
-    """Ask for the parameter; a metric that was named instead is said to be a result."""
-    listed = ", ".join(reading.vocabulary.parameters)
+def which_parameter(clause: Clause, reading: Reading, fitting: Sequence[str] = ()) -> str:
+    """Ask for the parameter, of those that fit if any do; a metric that was named instead is said to be a result."""
+    listed = ", ".join(fitting or reading.vocabulary.parameters)
     metrics = [m.name for m in clause.mentions if m.name in reading.vocabulary.metrics]
     if metrics:
         return f"{metrics[0]} is a result and cannot be set. Which parameter should I change: {listed}?"
@@ -93,14 +93,21 @@ def _which(clause: Clause, reading: Reading) -> Question | None:
     """A quantity or a verb of change, and no pair of name and value."""
     parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
     ordered = clause.orders("set_parameter")
-    if clause.values and not parameters and (ordered or clause.proposes or _is_short_wish(clause)):
+    if clause.values and (ordered or clause.proposes or _is_short_wish(clause)):
         return _by_unit(clause, reading)
-    if ordered and not clause.values and _DIRECTION.search(clause.text) and len(clause.text.split()) <= SHORT:
+    if ordered and not clause.values and _CHANGED.search(clause.text) and len(clause.text.split()) <= SHORT:
         name = next(iter(parameters), reading.focus)
-        return Question(
-            what_value(name, reading) if name in reading.vocabulary.parameters else which_parameter(clause, reading)
-        )
+        known = name in reading.vocabulary.parameters
+        return Question(what_value(str(name), reading) if known else which_parameter(clause, reading))
+    if ordered and not (clause.values or clause.mentions or clause.asks) and _misspelt(clause):
+        return Question(which_parameter(clause, reading))
     return None
+
+
+def _misspelt(clause: Clause) -> bool:
+    """ "swithc to ringdwon": a verb of change with a slip, and nothing that it could be about."""
+    said = re.findall(r"[^\W\d_]{4,}", clause.text)
+    return len(clause.text.split()) <= SHORT and any(words.misspelt_action(word) == "set_parameter" for word in said)
 
 
 def _is_short_wish(clause: Clause) -> bool:
@@ -109,12 +116,14 @@ def _is_short_wish(clause: Clause) -> bool:
     return counted and not (clause.asks or _FOR_TALK.search(clause.text)) and len(clause.text.split()) <= SHORT
 
 
-def _by_unit(clause: Clause, reading: Reading) -> Question:
+def _by_unit(clause: Clause, reading: Reading) -> Question | None:
     value = clause.values[0]
     one = len(clause.values) == 1 and re.search(r"\d", value.text)
     fitting = meant_by_unit(value, reading.vocabulary) if one else []
-    if len(fitting) != 1 or clause.mentions:
-        return Question(which_parameter(clause, reading))
+    if not fitting and not clause.strong_set and _FOR_TALK.search(clause.text):
+        return None  # "give me 3 reasons"
+    if len(fitting) != 1 or any(m.name in reading.vocabulary.metrics for m in clause.mentions):
+        return Question(which_parameter(clause, reading, fitting))
     call = ("set_parameter", {"name": fitting[0], "value": value.text})
     return Question(f"Shall I set {fitting[0]} to {value.text}?", [call])
 

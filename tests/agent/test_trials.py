@@ -123,7 +123,18 @@ def test_a_wish_that_is_no_order_is_asked_back_with_yes_and_no(text: str, tool: 
     assert gaps(reading)[0].endswith("?")
 
 
-@pytest.mark.parametrize("text", ["halve it", "verdopple es", "make it brighter", "3 then", "sweep the temperature"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "halve it",
+        "verdopple es",
+        "make it brighter",
+        "3 then",
+        "sweep the temperature",
+        "swithc to squaer",
+        "Rührer ausschalten",
+    ],
+)
 def test_what_names_no_parameter_or_value_is_asked_for_it(text: str) -> None:
     reading = read(text, VOCABULARY)
     assert "hich parameter" in gaps(reading)[0]
