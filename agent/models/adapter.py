@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import FunctionModel
 
-from agent import menu
+from agent import menu, unclear
 from agent.adapters import calls, prompt
 from agent.guard import gaps
 from agent.models.channel import Channel, Messages
@@ -47,14 +47,16 @@ class _Trained(Decoder):
         allowed = vouched(proposal, reading)
         self._turn.vouched += allowed
         if not certain and not allowed and gaps(reading):
-            return []  # asked back by the code's own question
+            return self._to_be_asked(proposal)  # else asked back by the code's own question
         if agreement := agreed(certain, allowed, proposal):
             return agreement
         return await super()._calls() or self._to_be_asked(proposal)
 
     def _to_be_asked(self, proposal: Proposal) -> list[Call]:
         """What the model thinks is wanted and nobody vouches for: the guard turns it into a question."""
-        if proposal.least < WORTH_A_QUESTION or gaps(self._turn.reading) or not is_plain(self._turn.reading):
+        vague = {asked.sentence for asked in unclear.questions(self._turn.reading) if not asked.calls}
+        known = [asked for asked in gaps(self._turn.reading) if asked not in vague]  # the model may know which is meant
+        if proposal.least < WORTH_A_QUESTION or known or not is_plain(self._turn.reading):
             return []
         return list(proposal.calls[:1])
 

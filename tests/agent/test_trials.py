@@ -145,6 +145,7 @@ def test_what_names_no_parameter_or_value_is_asked_for_it(text: str) -> None:
     "text",
     [
         "tell me 3 jokes",
+        "give me 3 reasons",
         "what is 17 times 3?",
         "I have 2 cats",
         "compare tea and coffee in two sentences",
