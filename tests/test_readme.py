@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Launch, launch  # noqa: F401  # one launch serves both
+from tests.browser.conftest import Launch, launch  # noqa: F401  # the same kind of launch, one of its own
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

