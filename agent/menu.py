@@ -53,8 +53,9 @@ def offer(clause: Clause, reading: Reading) -> Menu:
         return Menu(tuple(_entry(tool, **shapes) for tool, shapes in of_house), must_act=True)
     reads = list(_reads(clause, reading))
     looks_back = bool(clause.traces) and bool(words.LOOKS_BACK.match(clause.text))
-    asks_run = bool(reads) and (looks_back or (reading.about_run and (clause.asks or bool(_SHOW.search(clause.text)))))
-    return Menu(tuple(reads), must_act=asks_run)
+    about_house = reading.about_run or _entry("list_alerts") in reads  # nobody else here has alerts
+    asks = bool(reads) and (looks_back or (about_house and (clause.asks or bool(_SHOW.search(clause.text)))))
+    return Menu(tuple(reads), must_act=asks)
 
 
 def only(clause: Clause, reading: Reading) -> dict[str, Any] | None:
