@@ -177,7 +177,7 @@ def simulations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
 
 def test_simulations_alone_are_a_healthy_launch(simulations: Launch) -> None:
     stages = re.findall(r"✓  (.+?)  ", simulations.said)
-    assert stages == ["memory plan", "workload heat", "workload my_sim", "page"]
+    assert stages == ["memory plan", "workload heat", "workload my_sim", "page", "energy"]
     health = simulations.json("/api/health")
     assert (health["status"], health["engine"], health["models"]) == ("ok", False, {"current": None})
     assert health["workloads"] == {"heat": "running", "my_sim": "running"}
@@ -274,7 +274,7 @@ class TestFull:
 
     def test_everything_starts_in_its_order(self, full: Launch) -> None:
         stages = re.findall(r"✓  (.+?)  ", full.said)
-        assert stages == ["memory plan", "LLM engine", "warm-up", "workload heat", "page"]
+        assert stages == ["memory plan", "LLM engine", "warm-up", "workload heat", "page", "energy"]
         assert re.search(r"LLM engine +\d+\.\d s +\d+ MiB +smollm2-135m on llama_cpp", full.said)
         health = full.json("/api/health")
         assert (health["status"], health["engine"]) == ("ok", True)

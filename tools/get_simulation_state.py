@@ -44,6 +44,8 @@ def _summary(snapshot: Snapshot) -> str:
         units = snapshot.metric_units
         rows = [(name, _value(snapshot, name), units.get(name, "")) for name in snapshot.metrics]
         lines.append(table(("metric", "value", "unit"), rows))
+        if awaited := [name for name in snapshot.metric_names if name not in snapshot.metrics]:
+            lines.append(f"Not reported so far: {', '.join(awaited)}.")
     elif snapshot.state in ("starting", "running", "paused"):
         lines.append("It has reported no metric yet.")
     return "\n\n".join(lines)

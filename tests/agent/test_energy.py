@@ -78,12 +78,12 @@ async def test_an_answer_is_measured_to_two_percent_or_its_bound(talk: Conversat
     assert energy["e_llm"]["gross_wh"] > 0
     assert tokens["user"] > 0
     assert tokens["system_prompt"] > tokens["user"]
-    assert tokens["answer"] == tokens["completion"]
-    assert (
-        sum(tokens[name] for name in ("user", "system_prompt", "conversation_context", "template")) == tokens["prompt"]
-    )
+    assert tokens["answer"] > 0
+    assert tokens["answer"] + tokens["tool_calls"] == tokens["completion"]  # it is asked first whether to act
+    origins = ("user", "system_prompt", "conversation_context", "tool_descriptions", "tool_results", "template")
+    assert sum(tokens[name] for name in origins) == tokens["prompt"]
     assert receipt["simulations"]["gw_lattice"]["gross_wh"] >= 0
-    assert receipt["overhead"]["extra_rounds"] == 0
+    assert receipt["overhead"]["extra_rounds"] == len(receipt["rounds"]) - 1
 
 
 async def test_what_tools_add_is_told_apart(talk: Conversations) -> None:
@@ -123,7 +123,7 @@ async def test_what_is_scraped_can_be_read_back(talk: Conversations, house: Powe
     first = families["lodger_time_to_first_token_seconds"]
     assert any(sample.name.endswith("_count") and sample.value >= 1 for sample in first.samples)
     outcomes = [sample.labels["outcome"] for sample in families["lodger_requests"].samples]
-    assert outcomes == ["ok"]
+    assert set(outcomes) == {"ok"}
     exposition.leave()
 
 

@@ -90,3 +90,12 @@ def page(browser: Browser, launch: Launch) -> Iterator[Page]:
     page.locator("#say textarea").wait_for()
     yield page
     context.close()
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Click a tab, where the screen is narrow in the menu that holds the rest of them."""
+    tab = page.get_by_role("tab", name=name)
+    if not tab.is_visible():
+        page.locator("#rooms .overflow-menu > button").click()
+        tab = page.locator("#rooms .overflow-dropdown button", has_text=name)
+    tab.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Launch
+from tests.browser.conftest import Launch, open_tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 PATIENCE_MS = 120_000
@@ -51,10 +51,6 @@ def test_every_tab_is_reached_on_a_narrow_screen(page: Page) -> None:
     page.reload()
     page.locator("#say textarea").wait_for(timeout=PATIENCE_MS)
     for name in ("Control", "Reports", "System", "Energy"):
-        tab = page.get_by_role("tab", name=name)
-        if not tab.is_visible():
-            page.locator("#rooms .overflow-menu > button").click()
-            tab = page.locator("#rooms .overflow-dropdown button", has_text=name)
-        tab.click()
+        open_tab(page, name)
         expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true", timeout=PATIENCE_MS)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

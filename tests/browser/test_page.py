@@ -9,7 +9,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Launch
+from tests.browser.conftest import Launch, open_tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 PATIENCE_MS = 120_000
@@ -145,7 +145,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_overflows(
     page.goto(launch.url)
     page.locator("#say textarea").wait_for(timeout=PATIENCE_MS)
     for tab in ("Workloads", "System", "Chat"):
-        page.get_by_role("tab", name=tab).click()
+        open_tab(page, tab)
         page.wait_for_timeout(1200)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{tab} scrolls sideways at {width} px"
     context.close()

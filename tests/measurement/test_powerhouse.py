@@ -35,14 +35,18 @@ def house(tree: Path) -> Iterator[PowerHouse]:
 
 
 def test_a_request_is_measured_within_its_bound_and_split_at_the_first_token(house: PowerHouse) -> None:
-    work = house.request("chat")
-    work.opened.result()
-    began_s = time.monotonic()
-    time.sleep(0.4)
-    work.split()
-    time.sleep(0.6)
-    lasted_s = time.monotonic() - began_s
-    record = house.record(work.close().result(), REQUEST)
+    for stretch_s in (0.4, 2.0, 10.0):  # a counter that is starved of processor time makes short splits be withheld
+        work = house.request("chat")
+        work.opened.result()
+        began_s = time.monotonic()
+        time.sleep(stretch_s)
+        work.split()
+        time.sleep(1.5 * stretch_s)
+        lasted_s = time.monotonic() - began_s
+        record = house.record(work.close().result(), REQUEST)
+        if record["prefill"]["gross_wh"] is not None:
+            break
+        assert record["split_reason"]
     truth_wh = WATTS * lasted_s / 3600.0
     assert record["method"] == "measured"
     assert abs(record["gross_wh"] - truth_wh) <= max(0.02 * truth_wh, record["bound_wh"])

@@ -245,7 +245,6 @@ def test_the_parameters_are_listed_with_bounds_and_present_values(bench: Bench) 
         ("get_metrics_history", {"metric": "energy", "last_n": 0}, ["1 to 10000"]),
         ("get_metrics_history", {"metric": "frequency"}, ["frequency"]),
         ("make_coffee", {}, ["no tool 'make_coffee'"]),
-        ("generate_white_paper", {}, ["No reports are written"]),
         ("undo", {"audit_id": "a-nothing"}, ["a-nothing"]),
         ("get_simulation_state", {"workload": "nonesuch"}, ["nonesuch", "pendulum"]),
     ],
@@ -255,6 +254,12 @@ def test_a_call_that_cannot_be_is_a_sentence(bench: Bench, tool: str, args: dict
     assert outcome.status == "refused"
     assert outcome.error is not None
     assert all(word in outcome.summary for word in words), outcome.summary
+
+
+def test_what_this_launch_does_not_have_is_said(bench: Bench) -> None:
+    outcome = bench.call("generate_white_paper")
+    assert outcome.status == "failed"
+    assert "No reports are written" in outcome.summary
 
 
 def test_a_question_is_told_from_a_refusal(bench: Bench) -> None:

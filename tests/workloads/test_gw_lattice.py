@@ -205,7 +205,7 @@ def test_a_restored_run_goes_on_bit_for_bit(tmp_path: Path):
         again.reach(step + 60)
         assert min(again.metrics) == step
         assert settled(again, step, step + 60) == went_on
-        assert len(went_on[-1]) == 5
+        assert went_on[-1].keys() >= {"correlation", "fractal_dimension", "energy", "strain", "response"}
         assert went_on[0]["strain"] != 0.0
 
 
