@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from agent.mentions import Vocabulary
+from agent.reading.mentions import Vocabulary
 from agent.speech import TurnEvent
 from agent.turn import Turn
 from measurement.facts import new_id

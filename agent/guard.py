@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agent import unclear, words
-from agent.conditions import Condition
-from agent.reading import Assignment, Clause, Reading
-from agent.trial_requests import TRIALS
+from agent.reading import unclear, words
+from agent.reading.conditions import Condition
+from agent.reading.message import Assignment, Clause, Reading
+from agent.reading.trial_requests import TRIALS
 from measurement.errors import LodgerError
 from measurement.facts import format_number
 from tools.names import resolve

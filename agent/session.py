@@ -11,14 +11,15 @@ from typing import Any
 
 from pydantic_ai.exceptions import AgentRunError
 
-from agent import assistant, export, models, words
+from agent import assistant, export, models
 from agent.answer import ending_event, final_words, new_message, recent_of, vocabulary_of
 from agent.engines.base import Engine
 from agent.engines.recorder import purpose
 from agent.lab.tokens import Tokenizer
 from agent.models.channel import Channel, open_channel
-from agent.portions import Portion, portions
-from agent.reading import Reading, read
+from agent.reading import words
+from agent.reading.message import Reading, read
+from agent.reading.portions import Portion, portions
 from agent.receipt import Account
 from agent.speech import Speech, TurnEvent, until_the_end
 from agent.turn import Pending, Turn

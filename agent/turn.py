@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent import guard
-from agent.reading import Reading
+from agent.reading.message import Reading
 from measurement.facts import json_value, new_id
 from tools.contract import Actor, Outcome, Series, ToolContext
 from tools.registry import call

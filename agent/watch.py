@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from agent.alert_words import alert_text, conversation_for, picture
+from agent.monitoring.alert_words import alert_text, conversation_for, picture
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.errors import LodgerError
 from measurement.facts import json_value, new_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.monitor import Monitor
+from agent.monitoring.monitor import Monitor
 from measurement.store import Retention
 from residents import Site
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from agent.monitor import MonitorState
+from agent.monitoring.monitor import MonitorState
 from measurement.clock import local_hms
 from measurement.control import ControlChart, metric_named
 from measurement.facts import format_number, with_unit

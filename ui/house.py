@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, TypeVar, runtime_checkable
 
-from agent.monitor import Monitor
+from agent.monitoring.monitor import Monitor
 from measurement.errors import Unavailable
 from measurement.host import Machine
 from measurement.store import Store

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import FunctionModel
 
-from agent import menu, unclear
 from agent.adapters import calls, prompt
 from agent.guard import gaps
 from agent.models.channel import Channel, Messages
 from agent.models.grammar import Call, Decoder
+from agent.reading import menu, unclear
 from agent.vouching import Proposal, is_plain, vouched
 from tools.quantity import find_spans
 from tools.registry import tools

@@ -16,10 +16,11 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
-from agent import control_questions, instructions, menu, own_costs
+from agent import instructions
 from agent.guard import clause_gaps, gaps, suggestions
 from agent.models.channel import Channel, Messages
-from agent.reading import Clause, Reading
+from agent.reading import control_questions, menu, own_costs
+from agent.reading.message import Clause, Reading
 from measurement.facts import new_id
 
 if TYPE_CHECKING:

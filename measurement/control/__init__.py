@@ -1,7 +1,7 @@
 """Control charts of the house's own telemetry: what is charted, judged a point at a time, and drawn from the store.
 
 The statistics are ``measurement.spc``; here is which metric is judged on which scale, against which frozen limits, and
-what an alarm is. Nothing here asks an engine or opens an incident; that is ``agent.monitor``.
+what an alarm is. Nothing here asks an engine or opens an incident; that is ``agent.monitoring.monitor``.
 """
 
 from measurement.control.alarms import AlarmDesign, design

@@ -9,8 +9,8 @@ import pytest
 
 from agent.adapters import calls, prompt
 from agent.adapters.train import held_out
-from agent.mentions import Vocabulary
-from agent.reading import read
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
 from agent.vouching import Proposal, vouched
 from tools.registry import tools
 from workloads.parameters import ParameterInfo

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.addressing import addressed
 from agent.engines.base import Engine
-from agent.portions import portions
+from agent.reading.addressing import addressed
+from agent.reading.portions import portions
 from agent.session import Conversations
 from measurement.store import Store
 from tests.agent.test_watch import until

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from agent.control_questions import calls
-from agent.mentions import Vocabulary
-from agent.reading import read
+from agent.reading.control_questions import calls
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
 from agent.session import Conversations
 from measurement.store import Store, Telemetry
 from tools.contract import Actor

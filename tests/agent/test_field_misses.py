@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.mentions import Vocabulary
 from agent.numbers import LEFT_OUT, NumberGate
-from agent.reading import read
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
 from workloads.parameters import ParameterInfo
 
 CARS = ("cars", "number of cars", "number of vehicles")

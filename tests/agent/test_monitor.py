@@ -16,7 +16,7 @@ import pytest
 
 from agent.engines.base import EngineOptions
 from agent.engines.recorder import requests_under_way
-from agent.monitor import Monitor
+from agent.monitoring.monitor import Monitor
 from measurement.control import Process, Watch, control_chart, design, metric_named
 from measurement.errors import Refused
 from measurement.store import Audit, ChartIncident, Store, Telemetry

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from agent import menu
 from agent.engines.base import Engine
 from agent.guard import check, gaps, suggestions
-from agent.mentions import Vocabulary
-from agent.reading import read
+from agent.reading import menu
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
 from agent.session import Conversations
 from agent.vouching import Proposal, vouched
 from measurement.store import Store

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from agent import alert_requests, menu
-from agent.mentions import Vocabulary
-from agent.reading import read
+from agent.reading import alert_requests, menu
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
 from agent.watch import Watch
 from measurement.errors import Refused
 from measurement.store import Reading, Store

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agent.guard import check, gaps
-from agent.mentions import Vocabulary
 from agent.numbers import LEFT_OUT, NumberGate
-from agent.reading import read
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
 from workloads.parameters import ParameterInfo
 
 

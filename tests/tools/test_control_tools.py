@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from agent.monitor import Monitor
+from agent.monitoring.monitor import Monitor
 from measurement.store import Telemetry
 from tests.tools.pendulum import Bench
 

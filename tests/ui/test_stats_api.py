@@ -14,7 +14,7 @@ import pytest
 from places import Place, until
 from websockets.sync.client import connect
 
-from agent.monitor import Monitor
+from agent.monitoring.monitor import Monitor
 from measurement.store import Telemetry
 from ui.house import House
 

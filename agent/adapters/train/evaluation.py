@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent import guard, menu
+from agent import guard
 from agent.adapters import calls, prompt
 from agent.answer import vocabulary_of
 from agent.engines.base import Engine, EngineOptions
@@ -28,7 +28,8 @@ from agent.engines.llama_cpp import Server
 from agent.evaluation.suites import Case, read_cases
 from agent.models.adapter import agreed, system_prompt
 from agent.models.channel import Channel, Messages, open_channel
-from agent.reading import Reading, read
+from agent.reading import menu
+from agent.reading.message import Reading, read
 from agent.vouching import Proposal, vouched
 from measurement.errors import LodgerError
 from measurement.store import Store

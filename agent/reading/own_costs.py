@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agent.reading import Clause, Reading
+from agent.reading.message import Clause, Reading
 
 _ENERGY = re.compile(
     r"(?<![\w-])(?:energy|watt[- ]?hours?|k?wh|joules?|carbon|co2|co₂|emissions?|energie|strom|énergie|energía)(?![\w-])",

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent import words
-from agent.assignments import meant_by_unit
-from agent.reading import Clause, Reading
-from agent.trial_requests import branch_of
+from agent.reading import words
+from agent.reading.assignments import meant_by_unit
+from agent.reading.message import Clause, Reading
+from agent.reading.trial_requests import branch_of
 from measurement.facts import format_number
 
 SHORT = 8  # words; a longer statement with a number in it is a story

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from agent import conditions, mentions, words
-from agent.conditions import Condition
-from agent.mentions import Vocabulary
+from agent.reading import conditions, mentions, words
+from agent.reading.conditions import Condition
+from agent.reading.mentions import Vocabulary
 
 
 def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condition | None]:

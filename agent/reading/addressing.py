@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from agent import words
-from agent.mentions import Vocabulary, find
+from agent.reading import words
+from agent.reading.mentions import Vocabulary, find
 from workloads.runner import Snapshot
 
 # "branch with …" and "compare it with the branch" speak of what is done, not of the simulation that is called a branch

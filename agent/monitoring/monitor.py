@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from agent.disturbances import Disturbances
 from agent.engines.base import Engine
-from agent.probing import HERE, SKIPPED, Probe, spent_wh, telemetry_of
-from agent.surroundings import Surroundings
+from agent.monitoring.disturbances import Disturbances
+from agent.monitoring.probing import HERE, SKIPPED, Probe, spent_wh, telemetry_of
+from agent.monitoring.surroundings import Surroundings
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.control import METRICS, Frozen, Judgement, Process, Watch, design, freeze, from_record, metric_named
 from measurement.control import to_record as baseline_record

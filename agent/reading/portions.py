@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from agent import conditions, menu, words
-from agent.addressing import addressed, named, place_of
 from agent.answer import vocabulary_of
-from agent.mentions import Vocabulary
-from agent.quoting import own_words
-from agent.reading import JOINT, SENTENCE_END, read
+from agent.reading import conditions, menu, words
+from agent.reading.addressing import addressed, named, place_of
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import JOINT, SENTENCE_END, read
+from agent.reading.quoting import own_words
 from workloads.snapshot import Snapshot
 
 _AGAINST = (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agent.reading import Clause, Reading
+from agent.reading.message import Clause, Reading
 from measurement.control import METRICS
 
 _CHART = re.compile(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent import mentions
-from agent.mentions import Mention, Vocabulary
+from agent.reading import mentions
+from agent.reading.mentions import Mention, Vocabulary
 from measurement.errors import LodgerError
 from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo

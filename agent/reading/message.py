@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from agent import alert_requests, mentions, trial_requests, words
-from agent.alert_requests import AlertRequest
-from agent.assignments import Assignment, Parts, assign, is_bare, may_be_value
-from agent.conditions import Condition
-from agent.dependence import only_metric, split_condition
-from agent.mentions import Mention, Vocabulary
-from agent.quoting import own_words
-from agent.trial_requests import TRIALS, TrialRequest
+from agent.reading import alert_requests, mentions, trial_requests, words
+from agent.reading.alert_requests import AlertRequest
+from agent.reading.assignments import Assignment, Parts, assign, is_bare, may_be_value
+from agent.reading.conditions import Condition
+from agent.reading.dependence import only_metric, split_condition
+from agent.reading.mentions import Mention, Vocabulary
+from agent.reading.quoting import own_words
+from agent.reading.trial_requests import TRIALS, TrialRequest
 from tools.quantity import Span, find_spans
 
 Mood = Literal["order", "negated", "question", "reported"]

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agent import words
-from agent.assignments import Assignment
+from agent.reading import words
+from agent.reading.assignments import Assignment
 
 if TYPE_CHECKING:
-    from agent.reading import Clause, Reading
+    from agent.reading.message import Clause, Reading
 
 TRIALS = ("branch_simulation", "sweep_parameter")
 _STEPS = re.compile(r"(?<![\w.])(\d[\d,_]*)\s+(?:more\s+)?(?:steps?|schritten?|schritte|pas\b|étapes?|pasos?)", re.I)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.alert_words import conversation_for
+from agent.monitoring.alert_words import conversation_for
 from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.control import Process, Watch, metric_named
 from measurement.errors import LodgerError

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent import control_questions, own_costs, trial_requests, words
-from agent.reading import Clause, Reading
+from agent.reading import control_questions, own_costs, trial_requests, words
+from agent.reading.message import Clause, Reading
 
 _SHOW = re.compile(
     r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I
