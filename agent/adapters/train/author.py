@@ -143,6 +143,31 @@ class Author(Asker):
         ]
         return Said(text, calls, list(dict.fromkeys(some_values)))
 
+    def mixed(self) -> Said:
+        """A choice and values in one breath: "the linear model at 300 K with a pressure of 2 bar"."""
+        if not (choices := self.world.of("choice")):
+            return self.listed()
+        p, numbers = self.rng.choice(choices), self.world.of("number")
+        choice = self.rng.choice(p.shown.choices)
+        some = self.rng.sample(numbers, min(len(numbers), self.rng.choice((1, 1, 2))))
+        amounts = [self.amount(q) for q in some]
+        tails = ("{n} {v}", "{n} {v}", "a {n} of {v}", "{v} {n}", "{n} at {v}", "{n} = {v}")
+        parts = [
+            self.rng.choice(tails).replace("{n}", self.form(q)).replace("{v}", v)
+            for q, v in zip(some, amounts, strict=True)
+        ]
+        head = self.rng.choice(
+            ("", "", "try ", "run ", "use ", "now ", "switch to ", "let's have ", "give me ", "go for ")
+        )
+        text = (
+            head + choice.replace("_", " ") + self.rng.choice((" with ", ", ", " and ", " at ")) + " and ".join(parts)
+        )
+        calls: list[Call] = [{"tool": "set_parameter", "name": p.shown.name, "value": choice}]
+        calls += [
+            {"tool": "set_parameter", "name": q.shown.name, "value": v} for q, v in zip(some, amounts, strict=True)
+        ]
+        return Said(text, calls, list(dict.fromkeys(amounts)))
+
     def _joined(self, parts: list[Said]) -> Said:
         text = parts[0].text
         for part in parts[1:]:

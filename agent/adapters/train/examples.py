@@ -14,7 +14,7 @@ from agent.adapters.train.requests import Said, Scene, pick, scene
 from tools.quantity import find_spans
 
 MIX = {
-    "set": 13, "by_unit": 2, "relative": 12, "choose": 7, "switch": 4, "several": 15, "corrected": 2, "withdrawn": 1.5, "history": 5, "control": 2, "status": 5, "parameters": 4,
+    "set": 13, "by_unit": 2, "relative": 12, "choose": 7, "switch": 4, "several": 14, "mixed": 3, "corrected": 2, "withdrawn": 1.5, "history": 5, "control": 2, "status": 5, "parameters": 4,
     "pause": 4, "resume": 4, "undo": 4, "deed": 6, "extra": 2, "chat": 6, "vague": 6, "unknown": 4, "metric_wish": 2.5, "forbid": 5, "whatif": 5, "reported": 3, "quoted": 4,
     "condition": 4, "follow": 9,
 }  # fmt: skip
