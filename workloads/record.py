@@ -93,7 +93,8 @@ class Record:
         """Change the state, write it down and tell it; the same state again without words is no news."""
         before = live.put(state=state, last_words=last_words)
         after = live.snapshot()
-        self.update_run(after, last_words=last_words, ended_at=self._clock.wall_s() if state in OVER else None)
+        over = state in OVER  # words of a run that goes on are told, but they are not its last
+        self.update_run(after, last_words=last_words if over else None, ended_at=self._clock.wall_s() if over else None)
         if before.state == after.state and not last_words:
             return
         details = {"before": before.state, "after": after.state, "step": after.step}
