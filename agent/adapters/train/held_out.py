@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-SOURCES = ("workloads/*.py", "tests/agent/steering_suite/*.py")
+SOURCES = ("workloads/*.py", "tests/agent/*_suite/*.py")
 # workloads that are planned and judged on; the names that their subject makes certain
 PLANNED = ("holographic_resonance", "gft_condensate", "mera", "bond_dimension", "condensate", "resonance")
 
