@@ -6,6 +6,7 @@ A report is written while the run goes on, so everything that came after ``until
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from measurement.errors import NotFound
@@ -16,18 +17,18 @@ from workloads.snapshot import OVER
 MOST_RUNS = 100_000
 MOST_READINGS = 200_000
 MOST_ROWS = 20_000
+PROBE = {"source": "here", "purpose": "probe"}
 
 
 class Archive:
-    """What the store knew at ``until`` (Unix time). Not thread-safe: a report has its own."""
+    """What the store knew at ``until`` (Unix time). Not thread-safe: a report has its own.
 
-    def __init__(self, store: Store, until: float) -> None:
-        self.store, self.until = store, until
+    ``evaluations`` is the folder of the evaluations of language models, None where there is none.
+    """
+
+    def __init__(self, store: Store, until: float, evaluations: Path | None = None) -> None:
+        self.store, self.until, self.evaluations = store, until, evaluations
         self._readings: dict[tuple[str, str], list[Reading]] = {}
-
-    def at(self, until: float) -> Archive:
-        """The same store at another moment."""
-        return self if until == self.until else Archive(self.store, until)
 
     @cached_property
     def _runs(self) -> dict[str, Run]:
@@ -88,6 +89,15 @@ class Archive:
         """What people and the agent asked the engine while the run lasted, oldest first."""
         of = self.run(run)
         return [one for one in self.store.requests_since(of.started_at) if self._within(of, one.taken_at)]
+
+    def served(self, run: str) -> tuple[str, str] | None:
+        """The engine and the model that answered last while the run lasted: a person, the agent, or the monitor's probe."""
+        asked = self.requests(run)
+        if asked:
+            return asked[-1].engine, asked[-1].model
+        until = self.ended_at(run) or self.until
+        probed = self.store.telemetry(self.run(run).started_at, until, only=PROBE)
+        return (probed[-1].provider, probed[-1].model) if probed else None
 
     def ended_at(self, run: str) -> float | None:
         """When the run ended; None when it had not by ``until``. The first word on it counts, a row may be touched again."""

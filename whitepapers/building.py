@@ -29,13 +29,17 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a report's facts come from. ``draft`` is a model that writes prose, if one is good enough."""
+    """Where a report's facts come from.
+
+    ``draft`` is a model that writes prose, if one is good enough; ``evaluations`` the folder of the models' evaluations.
+    """
 
     store: Store
     workloads: Workloads
     machine: Machine
     version: str
     draft: Callable[[str], str] | None = None
+    evaluations: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _paper(id: str, wish: Wish, sources: Sources, until: float, prose: Prose) ->
     live = next((one for one in sources.workloads if one.name == run.workload), None)
     snapshot = live.snapshot() if live else None
     pictures = live.pictures() if live and snapshot and snapshot.run == run.id else {}
-    archive = Archive(sources.store, until)
+    archive = Archive(sources.store, until, sources.evaluations)
     title = None if wish.title is None else " ".join(wish.title.split())[:LONGEST_TITLE] or None
     return Paper(
         id, replace(wish, title=title), run, Book(archive, run.id), snapshot, pictures, sources.machine, sources.version,

@@ -20,6 +20,7 @@ from whitepapers.archive import Archive
 from whitepapers.bibliography import closing
 from whitepapers.book import Evidence, evidence_of
 from whitepapers.escape import escape
+from whitepapers.evaluations import FOLDER
 from whitepapers.latex import written_unit
 from whitepapers.quantity import converted, evaluate, is_number, names_in
 from whitepapers.shown import shown
@@ -56,7 +57,10 @@ class Verdict:
 
 
 def check(tex: Path, store: Store) -> Verdict:
-    """Check a report. Raises: NotFound when a file is missing, ReportError when it cannot be read."""
+    """Check a report; the folder of the evaluations is looked for in the data folder that the report lies in.
+
+    Raises: NotFound when a file is missing, ReportError when it cannot be read.
+    """
     facts = tex.with_name("facts.json")
     for path in (tex, facts):
         if not path.is_file():
@@ -67,7 +71,9 @@ def check(tex: Path, store: Store) -> Verdict:
         verdict = Verdict(str(told["report"]), len(known))
     except (ValueError, KeyError, TypeError) as error:
         raise ReportError(f"{facts} is not the facts.json of a report: {error}.") from error
-    verdict.problems += _facts_problems({key: one for key, (one, _) in known.items()}, store, verdict)
+    verdict.problems += _facts_problems(
+        {key: one for key, (one, _) in known.items()}, store, tex.resolve().parent.parent.parent / FOLDER, verdict
+    )
     verdict.problems += [
         f"{key}: its digest does not fit what it says." for key, (one, digest) in known.items() if one.digest != digest
     ]
@@ -75,7 +81,7 @@ def check(tex: Path, store: Store) -> Verdict:
     return verdict
 
 
-def _facts_problems(known: dict[str, Evidence], store: Store, verdict: Verdict) -> Iterator[str]:
+def _facts_problems(known: dict[str, Evidence], store: Store, evaluations: Path, verdict: Verdict) -> Iterator[str]:
     archives: dict[float, Archive] = {}
     for key, one in known.items():
         kept = store.fact(one.fact.id)
@@ -85,7 +91,8 @@ def _facts_problems(known: dict[str, Evidence], store: Store, verdict: Verdict) 
         if not same(kept.value, one.fact.value) or kept.unit != one.fact.unit:
             yield f"{key}: the store says {kept.value} {kept.unit}, the report {one.fact.value} {one.fact.unit}."
         try:
-            again = _again(one, known, archives.setdefault(one.fact.taken_at, Archive(store, one.fact.taken_at)))
+            at = one.fact.taken_at
+            again = _again(one, known, archives.setdefault(at, Archive(store, at, evaluations)))
         except LodgerError as error:
             yield f"{key}: it cannot be had again: {error.message}"
             continue

@@ -14,7 +14,7 @@ _COMMANDS = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\textasciicircum{}", "&": r"\&", "%": r"\%",
     "#": r"\#", "$": r"\$", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "-", "\t": " ", "\n": " ",
-    "\r": " ", "\u00a0": "~", "–": "--", "—": "---", "…": r"\dots{}", "’": "'", "‘": "`", "“": "``", "”": "''",
+    "\r": " ", "\u00a0": "~", "–": r"\textendash{}", "—": "---", "…": r"\dots{}", "’": "'", "‘": "`", "“": "``", "”": "''",
     "„": r"\quotedblbase{}", "€": r"\texteuro{}", "•": r"\textbullet{}", "™": r"\texttrademark{}", "\u202f": "~",
     "\u2009": r"\,", "\u2011": "-",
 }  # fmt: skip

@@ -9,10 +9,9 @@ import numpy as np
 from measurement.control import freeze, from_record, metric_named
 from measurement.facts import Value
 from measurement.spc import violations
-from whitepapers.archive import Archive
+from whitepapers.archive import PROBE, Archive
 
 UNITS = {"points": "", "median": "s", "center": "s", "lower": "s", "upper": "s", "broken": "", "unanswered": ""}
-PROBE = {"source": "here", "purpose": "probe"}
 
 
 @dataclass(frozen=True)

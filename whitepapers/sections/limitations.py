@@ -16,6 +16,7 @@ QUIET = (
     "report.",
     "param.",
     "picture.",
+    "evaluation.",
     "run.last_words",
     "run.total_steps",
 )
