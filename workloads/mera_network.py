@@ -5,13 +5,17 @@ arrays, float64: H is real) has a layer of disentanglers ``[χ, χ, χ, χ]`` an
 halving of the chain; at the top two sites are left in a state of norm 1. A term of H sees its causal cone only: all
 other tensors cancel by the isometric constraint, so the energy is that of a normalised state and never below the exact.
 
-Each tensor is a matrix W with ``WᵀW = 1``, two legs to the layer below against the rest. Steps go along the gradient
+Each tensor is a matrix W with ``WᵀW = 1``, two legs to the layer below against the rest. All tensors keep the parity ΠZ
+that H keeps: each leg's states are even or odd, and elements between states of different parity are zero. The ground
+state of a finite chain is even; without this the search ends for long chains in a state that is magnetised along X, whose
+energy is close and whose entropies are not. Steps go along the gradient
 projected to the tangent space ``G − W sym(WᵀG)``, with Adam's running means (the second one a number for each tensor)
 carried along by projection, and come back by the polar factor of ``W − step``.
 
 Sources: G. Vidal, Phys. Rev. Lett. 101, 110501 (2008), and G. Evenbly, G. Vidal, Phys. Rev. B 79, 144108 (2009) for
 MERA; P.-A. Absil, R. Mahony, R. Sepulchre, Optimization Algorithms on Matrix Manifolds (Princeton, 2008), sections 3.6
-and 4.1; G. Bécigneul, O.-E. Ganea, ICLR 2019 (arXiv:1810.00760) for Adam on manifolds; P. Pfeuty, Ann. Phys. 57, 79
+and 4.1; G. Bécigneul, O.-E. Ganea, ICLR 2019 (arXiv:1810.00760) for Adam on manifolds; S. Singh, R. N. C. Pfeifer,
+G. Vidal, Phys. Rev. A 82, 050301 (2010) for symmetric tensors; P. Pfeuty, Ann. Phys. 57, 79
 (1970) for the exact energy; P. Calabrese, J. Cardy, J. Stat. Mech. P06002 (2004) for the entropy.
 """
 
@@ -65,11 +69,13 @@ class Mera:
         generator = torch.Generator().manual_seed(seed)
         self.network: Any = qtn.MERA.rand(sites, max_bond=bond)  # float64; its random values are replaced
         self.variables = [tensor for tensor in self.network.tensors if len(tensor.inds) > 2]
-        matrices = [near_identity(tensor.shape, generator).to(device) for tensor in self.variables]
+        even = even_elements(self.network, self.variables)
+        starts = [near_identity(mask, generator).to(device) for mask in even]
+        self.even = [mask.to(device) for mask in even]
         for top in (tensor for tensor in self.network.tensors if len(tensor.inds) == 2):
             width = top.shape[0]
             top.modify(data=torch.eye(width, dtype=torch.float64, device=device) / math.sqrt(width))
-        self.put(matrices)
+        self.put(starts)
         self.forget()
 
     def put(self, matrices: list[Tensor]) -> None:
@@ -126,7 +132,7 @@ class Mera:
             square = SQUARE_DECAY * means.squares[index] + (1.0 - SQUARE_DECAY) * float((slope * slope).sum())
             means.gradients[index], means.squares[index] = mean, square
             size = learning_rate / (fresh * (math.sqrt(square / fresh_square) + TINY))
-            moved.append(polar(w - size * mean))
+            moved.append(polar(w - size * mean) * self.even[index])  # rounding would break the parity in time
         self.put(moved)
 
     def isometry_violation(self) -> float:
@@ -147,11 +153,27 @@ class Mera:
         return sum(entropy(self.block_spectrum(first, length)) for first in range(starts)) / starts
 
 
-def near_identity(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Draw an isometry close to the identity for a tensor whose first two legs point down."""
-    rows, columns = shape[0] * shape[1], math.prod(shape[2:])
-    noise = torch.randn(rows, columns, dtype=torch.float64, generator=generator)
-    return polar(torch.eye(rows, columns, dtype=torch.float64) + START_NOISE * noise)
+def even_elements(network: Any, variables: list[Any]) -> list[Tensor]:
+    """Give for each tensor, as the matrix W, 1 where the states below and above have the same parity and 0 elsewhere.
+
+    A site's states of Z = 1 and −1 are even and odd; a disentangler's upper legs have the parities of its lower ones, and
+    an isometry's upper leg those of the first pairs of lower states. All legs between two layers are alike.
+    """
+    odd = {network.site_ind(site): torch.tensor([0, 1]) for site in range(network.L)}  # by the leg's name
+    masks = []
+    for tensor in variables:  # from the bottom to the top
+        below = odd[tensor.inds[0]]
+        pairs = (below[:, None] + below).reshape(-1) % 2
+        above = pairs[: math.prod(tensor.shape[2:])]
+        odd |= dict.fromkeys(tensor.inds[2:], below if len(tensor.inds) == 4 else above)
+        masks.append((pairs[:, None] == above).to(torch.float64))
+    return masks
+
+
+def near_identity(even: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw an isometry close to the identity with the elements that ``even`` allows, ``[like even]``."""
+    noise = torch.randn(even.shape, dtype=torch.float64, generator=generator)
+    return polar(torch.eye(*even.shape, dtype=torch.float64) + START_NOISE * noise * even) * even
 
 
 def polar(matrix: Tensor) -> Tensor:
