@@ -85,6 +85,10 @@ class Archive:
         found = self.store.incidents(since=of.started_at, limit=MOST_ROWS)
         return [one for one in reversed(found) if one.taken_at <= ended]
 
+    def energies(self, run: str) -> list[Event]:
+        """The notices of the run's meter, oldest first: each tells what was used from its beginning until then."""
+        return [event for event in self._events if "energy" in event.details and event.details.get("run") == run]
+
     def requests(self, run: str) -> list[Request]:
         """What people and the agent asked the engine while the run lasted, oldest first."""
         of = self.run(run)

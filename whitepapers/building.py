@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from measurement.clock import Clock
 from measurement.errors import NotFound, ReportError
 from measurement.host import Machine
 from measurement.store import Run, Store
@@ -19,6 +20,7 @@ from whitepapers.document import Document, Paragraph
 from whitepapers.latex import Latex
 from whitepapers.paper import Paper, Wish
 from whitepapers.phrases import fact, known, plural, state
+from whitepapers.pictures import Pictures
 from whitepapers.prose import Prose
 from whitepapers.web import Web
 from workloads.runner import Workloads
@@ -31,7 +33,8 @@ Progress = Callable[[str], None]
 class Sources:
     """Where a report's facts come from.
 
-    ``draft`` is a model that writes prose, if one is good enough; ``evaluations`` the folder of the models' evaluations.
+    ``draft`` is a model that writes prose, if one is good enough; ``evaluations`` the folder of the models' evaluations;
+    ``metered`` has what every run used so far written down, and says why it cannot.
     """
 
     store: Store
@@ -40,6 +43,7 @@ class Sources:
     version: str
     draft: Callable[[str], str] | None = None
     evaluations: Path | None = None
+    metered: Callable[[], str | None] = lambda: "this launch meters no runs"
 
 
 @dataclass(frozen=True)
@@ -73,31 +77,36 @@ def run_meant(wish: Wish, store: Store, workloads: Workloads, until: float) -> R
     return found
 
 
-def build(  # noqa: PLR0917  # what, where, about what, from what, as of when; and who is told
-    id: str, folder: Path, wish: Wish, sources: Sources, until: float, progress: Progress, stopping: Callable[[], bool]
+def build(  # noqa: PLR0917  # what, where, about what, from what, by which clock; and who is told
+    id: str, folder: Path, wish: Wish, sources: Sources, clock: Clock, progress: Progress, stopping: Callable[[], bool]
 ) -> Built:
     """Write the report into ``folder``, which exists and is empty.
 
     Raises: ReportError, NotFound, StoreError. A missing or failing LaTeX is no error: the rest is there.
     """
     prose = Prose(sources.draft)
-    progress("collecting facts")
-    paper = _paper(id, wish, sources, until, prose)
-    subjects.gather(paper)
-    progress("writing")
-    document = _document(paper)
-    latex = Latex(paper.book, document)
-    text = latex.whole()
-    _keep(folder, paper, document, text, latex.cited)
-    if not sources.store.add_facts(paper.book.facts()) or not sources.store.flush():
-        raise ReportError(
-            f"The report's facts could not be kept: {sources.store.problem or 'the store takes too long'}"
-        )
-    progress("drawing")
-    compiling.draw_figures(folder, stopping)
-    web = Web(paper.book, document, folder)
-    (folder / "report.html").write_text(web.whole(), "utf-8")
-    log, reason = _compiled(folder, progress, stopping)
+    # a model takes its time over prose, and a process should not wait for it with its pencil in hand
+    with Pictures(folder, stopping, early=sources.draft is None) as pictures:
+        progress("collecting facts")
+        unmetered = sources.metered()
+        paper = _paper(id, wish, sources, clock.wall_s(), prose)
+        paper.unmetered = unmetered
+        subjects.gather(paper)
+        progress("writing")
+        document = _document(paper)
+        latex = Latex(paper.book, document)
+        text = latex.whole()
+        pictures.order(paper.plots)
+        _keep(folder, paper, document, text, latex.cited)
+        if not sources.store.add_facts(paper.book.facts()) or not sources.store.flush():
+            raise ReportError(
+                f"The report's facts could not be kept: {sources.store.problem or 'the store takes too long'}"
+            )
+        progress("drawing")
+        pictures.wait_for_latex()
+        log, reason = _compiled(folder, progress, stopping)
+        pictures.wait()
+    (folder / "report.html").write_text(Web(paper.book, document, folder).whole(), "utf-8")
     (folder / "build.log").write_text("\n".join([*prose.log, log]), "utf-8")
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     by_model = tuple(section.name for section in document.sections if section.by_model)
@@ -114,7 +123,7 @@ def _paper(id: str, wish: Wish, sources: Sources, until: float, prose: Prose) ->
     title = None if wish.title is None else " ".join(wish.title.split())[:LONGEST_TITLE] or None
     return Paper(
         id, replace(wish, title=title), run, Book(archive, run.id), snapshot, pictures, sources.machine, sources.version,
-        _focus(wish, archive, run), prose.paragraph,
+        focus=_focus(wish, archive, run), write_prose=prose.paragraph,
     )  # fmt: skip
 
 
@@ -163,7 +172,6 @@ def _keep(folder: Path, paper: Paper, document: Document, text: str, cited: list
     (folder / "report.tex").write_text(text, "utf-8")
     if cited:
         (folder / "references.bib").write_text(bibliography.cited(cited), "utf-8")
-    (folder / "figures.json").write_text(json.dumps(paper.plots), "utf-8")
     told: dict[str, Any] = {
         "report": paper.id,
         "run": paper.run.id,

@@ -6,23 +6,29 @@ import os
 import re
 import select
 import signal
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import whitepapers
 from measurement.errors import ReportError, WorkloadError
 from whitepapers.compilers import Compiler
+from whitepapers.latex import BIBLIOGRAPHY_STYLE
 from workloads.launch import Program, launch
 
 TIME_LIMIT_S = 600.0  # of wall time, on a machine that may be full
 MEMORY_LIMIT_BYTES = 4 << 30
 NICENESS = 5  # as the simulations; with more, a full machine would starve it
 OUTPUT_LIMIT = 1 << 20
+Hear = Callable[[str], None]
 ROOT = Path(whitepapers.__file__).resolve().parent.parent
 _ERROR = re.compile(r"^(?:\./)?([\w.-]+):(\d+): (.+)$", re.M)
+_CITED = re.compile(r"\\citep\{([\w,-]+)\}")
 _PLAIN_ERROR = re.compile(r"^! (.+)$", re.M)
+
+
+def _nobody(_said: str) -> None:
+    """Whoever does not listen."""
 
 
 def compile_report(folder: Path, compiler: Compiler, stopping: Callable[[], bool]) -> str:
@@ -30,33 +36,26 @@ def compile_report(folder: Path, compiler: Compiler, stopping: Callable[[], bool
 
     Raises: ReportError with the line and the reason when it does not compile, takes too long, or is stopped.
     """
-    code, output = run(compiler.argv, folder, _tex_environment(folder), stopping)
+    environment = _tex_environment(folder)
+    if compiler.bibtex and (folder / "references.bib").is_file():
+        _list_references(folder, compiler.bibtex, environment, stopping)
+    code, output = run(compiler.argv, folder, environment, stopping)
     if code != 0 or not (folder / "report.pdf").is_file():
         (folder / "report.pdf").unlink(missing_ok=True)
         raise ReportError(f"{compiler.name} could not make the PDF: {reason(output)}", output=output[-20_000:])
     return output
 
 
-def draw_figures(folder: Path, stopping: Callable[[], bool]) -> None:
-    """Draw the pictures of ``figures.json``. Raises: ReportError."""
-    environment = {
-        "PYTHONPATH": str(ROOT),
-        "MPLCONFIGDIR": str(folder.parent / ".matplotlib"),  # its list of fonts takes seconds to make, once
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    argv = (sys.executable, "-m", "whitepapers.figures", str(folder))
-    code, output = run(argv, folder, environment, stopping)
-    if code != 0:
-        raise ReportError(
-            f"The pictures could not be drawn: {output.strip().splitlines()[-1] if output.strip() else 'no reason given'}"
-        )
-
-
 def run(
-    argv: Sequence[str], folder: Path, environment: dict[str, str], stopping: Callable[[], bool]
+    argv: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    stopping: Callable[[], bool],
+    hear: Hear = _nobody,
 ) -> tuple[int, str]:
     """Run a program to its end with an environment of its own; returns its exit code and output.
+
+    ``hear`` is told all of the output so far whenever there is more.
 
     Raises: ReportError when it cannot be run, takes longer than ten minutes, or is stopped.
     """
@@ -72,7 +71,7 @@ def run(
     except WorkloadError as error:
         raise ReportError(error.message) from error
     try:
-        output, ended = _listen(child.output_fd, stopping)
+        output, ended = _listen(child.output_fd, stopping, hear)
         if not ended:
             raise ReportError(
                 f"{Path(argv[0]).name} was ended: it took longer than {TIME_LIMIT_S:g} s, or Lodger stopped."
@@ -84,7 +83,7 @@ def run(
         child.process.wait()
 
 
-def _listen(output_fd: int, stopping: Callable[[], bool]) -> tuple[str, bool]:
+def _listen(output_fd: int, stopping: Callable[[], bool], hear: Hear) -> tuple[str, bool]:
     """Read until the end of the output; the second value is False when time ran out or somebody stops us."""
     deadline = time.monotonic() + TIME_LIMIT_S
     parts, size = [], 0
@@ -97,7 +96,26 @@ def _listen(output_fd: int, stopping: Callable[[], bool]) -> tuple[str, bool]:
         if size < OUTPUT_LIMIT:
             parts.append(part)
             size += len(part)
+            hear(b"".join(parts).decode("utf-8", "replace"))
     return b"".join(parts).decode("utf-8", "replace"), False
+
+
+def _list_references(folder: Path, bibtex: str, environment: Mapping[str, str], stopping: Callable[[], bool]) -> None:
+    """Make the list of references before the first pass, so that this pass finds it and one pass fewer is needed.
+
+    What is made by it is checked by latexmk, which makes it again if it must; so a failure here is not told.
+    """
+    cited = dict.fromkeys(
+        key for group in _CITED.findall((folder / "report.tex").read_text("utf-8")) for key in group.split(",")
+    )
+    lines = [
+        "\\relax",
+        *(f"\\citation{{{key}}}" for key in cited),
+        f"\\bibstyle{{{BIBLIOGRAPHY_STYLE}}}",
+        "\\bibdata{references}",
+    ]
+    (folder / "report.aux").write_text("\n".join([*lines, ""]), "utf-8")
+    run((bibtex, "report"), folder, environment, stopping)
 
 
 def _end(pid: int) -> None:

@@ -162,7 +162,7 @@ class Reports:
         self._change(id, status="building", stage="beginning")
         try:
             built = build(
-                id, self._folder / id, wish, self._sources, self._clock.wall_s(),
+                id, self._folder / id, wish, self._sources, self._clock,
                 lambda stage: self._change(id, stage=stage), self._leaving.is_set,
             )  # fmt: skip
         except LodgerError as error:

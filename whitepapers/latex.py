@@ -12,6 +12,7 @@ from whitepapers.marks import Writer
 from whitepapers.shown import Shown, shown
 
 PREAMBLE = Path(__file__).with_name("preamble.tex")
+BIBLIOGRAPHY_STYLE = "unsrtnat"
 NAMES = {Table: "Table", Figure: "Figure", Equation: "Equation"}
 
 
@@ -38,7 +39,7 @@ class Latex(Writer):
         title, subtitle = self.sentence(document.title), self.sentence(document.subtitle)
         options = "a4paper,10pt,twocolumn" if document.columns == 2 else "a4paper,11pt"
         preamble = PREAMBLE.read_text("utf-8").replace("%OPTIONS%", options)
-        cited = "\\bibliographystyle{unsrtnat}\n\\bibliography{references}\n" if self.cited else ""
+        cited = f"\\bibliographystyle{{{BIBLIOGRAPHY_STYLE}}}\n\\bibliography{{references}}\n" if self.cited else ""
         return (
             f"{preamble}\n\\begin{{document}}\n\\reporttitle{{{title}}}{{{subtitle}}}\n"
             f"\\begin{{reportabstract}}\n{abstract}\n\\end{{reportabstract}}\n{body}\n{cited}{self._appendix()}\\end{{document}}\n"

@@ -36,7 +36,10 @@ class Wish:
 
 @dataclass
 class Paper:
-    """One report in the making. ``plots`` is what the figures are drawn from, by file name."""
+    """One report in the making. ``plots`` is what the figures are drawn from, by file name.
+
+    ``unmetered`` says why no energy is metered in this launch, None when it is.
+    """
 
     id: str
     wish: Wish
@@ -46,6 +49,7 @@ class Paper:
     pictures: Mapping[str, Picture]
     machine: Machine
     version: str
+    unmetered: str | None = None
     focus: str | None = None
     write_prose: Callable[[Paper, str, str, list[str]], Paragraph] | None = None
     plots: dict[str, dict[str, Any]] = field(default_factory=dict)

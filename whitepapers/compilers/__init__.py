@@ -1,11 +1,13 @@
-"""Programs that make a PDF out of LaTeX: one file each, ``ORDER``, ``find() -> path or None`` and ``argv(path)``.
+"""Programs that make a PDF out of LaTeX: one file each, ``ORDER``, ``BIBTEX``, ``find() -> path or None`` and ``argv(path)``.
 
-``argv`` is run in the report's folder and makes ``report.pdf`` out of ``report.tex``, without a shell escape.
+``argv`` is run in the report's folder and makes ``report.pdf`` out of ``report.tex``, without a shell escape;
+``BIBTEX`` says whether it uses the BibTeX of the system.
 """
 
 from __future__ import annotations
 
 import pkgutil
+import shutil
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -17,10 +19,11 @@ ADVICE = (
 
 @dataclass(frozen=True)
 class Compiler:
-    """One that is there: its name and its command."""
+    """One that is there: its name, its command, and the path of the BibTeX that it uses, if it does."""
 
     name: str
     argv: tuple[str, ...]
+    bibtex: str | None = None
 
 
 def chosen() -> Compiler | None:
@@ -28,5 +31,6 @@ def chosen() -> Compiler | None:
     modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
     for module in sorted(modules, key=lambda module: module.ORDER):
         if (path := module.find()) is not None:
-            return Compiler(module.__name__.rpartition(".")[2], tuple(module.argv(path)))
+            bibtex = shutil.which("bibtex") if module.BIBTEX else None
+            return Compiler(module.__name__.rpartition(".")[2], tuple(module.argv(path)), bibtex)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 ORDER = 10
+BIBTEX = True
 ENGINE, FLAG = "pdflatex", "-pdf"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 ORDER = 30
+BIBTEX = False
 
 
 def find() -> str | None:

@@ -2,3 +2,6 @@
 
 They are drawn in a process of their own (``python -m whitepapers.figures FOLDER``), so that nobody waits for them.
 """
+
+PLOTS = "figures.json"
+FOR_LATEX = "The pictures for LaTeX are drawn."
