@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import sys
@@ -12,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.evaluation.judge import Verdict
+from agent.evaluation.scores import Score
+from agent.evaluation.suites import Case
+from agent.evaluation.wording import Wording
 from measurement.carbon import grid
 from measurement.host import machine
 from measurement.power import source
@@ -19,15 +24,18 @@ from measurement.power.base import PowerSettings
 from measurement.powerhouse import PowerHouse
 from measurement.requests import Request
 from measurement.store import ChartIncident, Event, Store, Telemetry
+from tests.advancing import advancing_tree
 from tools import registry
 from tools.contract import Actor, ToolContext
 from whitepapers.building import Sources
 from whitepapers.desk import Report, Reports
 from whitepapers.paper import Wish
+from workloads.run_energy import RunEnergy
 from workloads.runner import Workload, Workloads
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 700.0
+WATTS = 80.0
 LATTICE = "from workloads.gw_lattice import main; main(total_steps=160)"
 
 
@@ -40,9 +48,17 @@ def until(holds: Callable[[], object], what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder, with an evaluation of the model that answers."""
+    place = tmp_path_factory.mktemp("data")
+    evaluated(place / "evaluations", "steering-a.json", "test", "small-135m", "2026-01-01T10:00:00+00:00")
+    return place
+
+
+@pytest.fixture(scope="session")
+def sources(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
     folder = tmp_path_factory.mktemp("runs")
-    with Store(folder / "lodger.db") as store:
+    with Store(place / "lodger.db") as store, advancing_tree(folder / "powercap", WATTS) as tree:
         workloads = Workloads()
         for name, argv in {
             "gw_lattice": ["-c", LATTICE],
@@ -59,9 +75,14 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
                     parameters={"num_lattice_nodes": 20} if name == "gw_lattice" else None,
                 )
             )
-        _live(store, workloads, folder)
-        yield Sources(store, workloads, machine(), "9.9.9")
-        workloads.stop_all()
+        settings = PowerSettings(powercap_root=tree)
+        with (
+            PowerHouse(settings, grid("WORLD"), sources=[source("rapl", settings)]) as power,
+            RunEnergy(power, workloads, store, every_s=0.05) as meter,
+        ):
+            _live(store, workloads, folder)
+            yield Sources(store, workloads, machine(), "9.9.9", None, place / "evaluations", meter.note)
+            workloads.stop_all()
 
 
 def _live(store: Store, workloads: Workloads, folder: Path) -> None:
@@ -105,9 +126,23 @@ def _metered(at: float, folder: Path) -> Request:
         return replace(asked, energy=house.record(house.request("chat").close().result(), asked))
 
 
+def evaluated(folder: Path, file: str, engine: str, model: str, at: str) -> Path:
+    """Write down an evaluation as the launcher does: twenty requests, four of them not as wanted, one unasked for."""
+    verdicts = [
+        Verdict("gw_lattice", Case("simple" if place % 2 else "typo & co_", "say", set={"x": place}), place >= 4, place == 0,
+                None, Wording(), {}, "running", (), "", 1.0 + place)
+        for place in range(20)
+    ]  # fmt: skip
+    head = {"suite": "steering", "taken_at": at, "version": "0.1.0", "engine": engine, "model": model,
+            "tool_calls": "grammar", "cpu": "a processor", "cpu_count": 2, "gpus": []}  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(json.dumps({**head, **Score(verdicts).to_json()}, default=str), "utf-8")
+    return folder / file
+
+
 @pytest.fixture(scope="session")
-def desk(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reports]:
-    with Reports(tmp_path_factory.mktemp("papers") / "whitepapers", sources) as desk:
+def desk(sources: Sources, place: Path) -> Iterator[Reports]:
+    with Reports(place / "whitepapers", sources) as desk:
         yield desk
 
 
