@@ -1,7 +1,8 @@
 """Where a text mentions the run's parameters, metrics and choices.
 
 Found are full names and aliases (blanks, hyphens and underscores alike), a part that only one of them has ("amplitude"
-for ``gw_amplitude``), and slips of the keyboard or neighbouring languages ("ampltude", "Frequenz").
+for ``gw_amplitude``), slips of the keyboard or neighbouring languages ("ampltude", "Frequenz"), and phrases in German, French and
+Spanish that the glossary knows ("longitud de la caja").
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
+from agent.reading import translation
 from workloads.parameters import ParameterInfo
 
-How = Literal["exact", "part", "close", "choice", "context", "unit"]
+How = Literal["exact", "part", "close", "translated", "choice", "context", "unit"]
 CLOSE_ENOUGH = 82.0
 WORD_CLOSE_ENOUGH = 66.0  # of each word, where there are several
 _NOT_THIS = re.compile(
@@ -116,6 +118,11 @@ class Vocabulary:
         return {word: next(iter(names)) for word, names in owners.items() if len(names) == 1}
 
     @cached_property
+    def names(self) -> translation.Names:
+        """The names as other languages are compared with them."""
+        return translation.Names.of(self.forms)
+
+    @cached_property
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Each choice in lower case, with the parameters that have it."""
         found: dict[str, list[tuple[str, str]]] = {}
@@ -134,7 +141,7 @@ def find(text: str, vocabulary: Vocabulary) -> list[Mention]:
     """Every mention of a parameter or a metric in reading order; a place counts once, for its best reading."""
     free = text
     found: list[Mention] = []
-    for seek in (_full, _part, _close):
+    for seek in (_translated, _full, _part, _close):
         for mention in seek(free, vocabulary):
             if free[mention.start : mention.end].strip():
                 found.append(mention)
@@ -144,12 +151,16 @@ def find(text: str, vocabulary: Vocabulary) -> list[Mention]:
 
 def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
     """Every choice that is named; one that belongs to several parameters is given once for each."""
-    return [
-        Mention(name, match.start(), match.end(), "choice", choice)
-        for key, owners in vocabulary.choices.items()
+    said = [
+        (key, *match.span())
+        for key in vocabulary.choices
         for match in re.finditer(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text, re.I)
-        if not (_NOT_THIS.search(text[: match.start()]) or _OUT.match(text[match.end() :]))
-        for name, choice in owners
+    ]
+    return [
+        Mention(name, start, end, "choice", choice)
+        for key, start, end in said or translation.find_words(text, vocabulary.choices)
+        if not (_NOT_THIS.search(text[:start]) or _OUT.match(text[end:]))
+        for name, choice in vocabulary.choices[key]
     ]
 
 
@@ -170,6 +181,11 @@ def says_switch(text: str, value: str) -> bool:
     """Whether a text says ``on`` or ``off``, in whatever word, and not the other."""
     said = {state for state, pattern in _SWITCH.items() if pattern.search(text)}
     return said == {value}
+
+
+def _translated(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
+    for name, start, end in translation.find(text, vocabulary.names):
+        yield Mention(name, start, end, "translated")
 
 
 def _full(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
