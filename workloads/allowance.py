@@ -6,6 +6,7 @@ share on a CPU counts all that the process holds; on a GPU it counts what the al
 
 from __future__ import annotations
 
+import ctypes
 import os
 
 import torch
@@ -13,6 +14,8 @@ import torch
 from workloads.ledger import readable
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+KEPT_BYTES, LARGEST_KEPT_BYTES = 256 << 20, 32 << 20  # the latter is the most that glibc takes
 
 
 class TooLarge(MemoryError, ValueError):
@@ -42,12 +45,32 @@ def share_bytes() -> int | None:
 def left_bytes(device: torch.device) -> int:
     """What may still be allocated on the device: within the share, and within what is free."""
     share = share_bytes()
+    give_back()
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         spare = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         within = free + spare if share is None else share - torch.cuda.memory_allocated(device)
         return min(free + spare, within)
     return available_bytes() if share is None else min(available_bytes(), share - resident_bytes())
+
+
+def keep_freed() -> None:
+    """Let the allocator keep up to 256 MiB that is freed instead of giving it to the system at once.
+
+    A step frees what the next one allocates again; each time the system would clear its pages anew, which took as long as
+    the arithmetic. Nothing happens with a C library other than glibc. Source: mallopt(3).
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT_BYTES)
+        library.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
+
+
+def give_back() -> None:
+    """Give to the system what the allocator keeps, so that it is not counted as held. Source: malloc_trim(3)."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
 
 
 def resident_bytes() -> int:

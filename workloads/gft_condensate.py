@@ -237,19 +237,20 @@ class GftCondensate:
         self._follow_changes()
         e = self.energies
         return {
-            "psi": self.condensate.psi.cpu().numpy(), "shift": self.condensate.shift, "reference": self.reference,
+            "psi": self.condensate.psi.cpu().numpy().copy(), "seen": self.condensate.seen.cpu().numpy().copy(),
+            "shift": self.condensate.shift, "reference": self.reference,
             "energies": (e.kinetic, e.potential, e.interaction, e.norm, e.peak_density, e.dimensions),
             "generator": self.generator.get_state().numpy().tobytes(),
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what :meth:`save` gave; the parameters already have the values of that time."""
-        psi = torch.from_numpy(state["psi"]).to(self.device)
+        psi, seen = (torch.from_numpy(state[name]).to(self.device) for name in ("psi", "seen"))
         generator = torch.Generator()
         generator.set_state(torch.frombuffer(bytearray(state["generator"]), dtype=torch.uint8))
         energies = Energies(*state["energies"])
         self.field.take_up()
-        self.condensate.psi, self.condensate.shift = psi, state["shift"]
+        self.condensate.psi, self.condensate.seen, self.condensate.shift = psi, seen, state["shift"]
         self.generator, self.energies, self.reference = generator, energies, state["reference"]
         self.hamiltonian, self.noise_added = self._hamiltonian(), self._noise()
 

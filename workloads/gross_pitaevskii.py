@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+STEEPEST, NEARLY_ZERO, COLLAPSE = 300.0, 1e-300, 1e-12  # of exponents and of a growth's denominator in imaginary time
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -94,47 +96,83 @@ class Energies:
 
 
 class Condensate:
-    """A wave function in its trap, with what a step needs; ``trap`` is ω."""
+    """A wave function in its trap, with what a step needs; ``trap`` is ω.
+
+    The potential's half step in real time turns phases and leaves the density as it is, so that the half steps at the end of
+    a step and at the beginning of the next one are the same factor, made once. ``seen`` is the density it is made of.
+    """
 
     def __init__(self, grid: Grid, trap: float, psi: Tensor) -> None:
         self.grid, self.trap = grid, trap
-        self.psi = psi
         self.potential = 0.5 * trap * trap * grid.sum_of_squares(grid.axis())
         self.kinetic = 0.5 * grid.sum_of_squares(grid.wavenumbers())
         self.shift = 0.0  # of the potential in imaginary time: becomes the chemical potential
         self._propagator: tuple[complex, Tensor] | None = None
-        self._known: tuple[Tensor, Tensor] | None = (
-            None  # ψ and its density, which a step's end and the next one's begin share
-        )
+        self._turn: tuple[float, float, Tensor] | None = None
+        self._known: Tensor | None = None
+        self.psi = psi
+
+    @property
+    def psi(self) -> Tensor:
+        """The field. A step may write into it: who keeps it takes a copy."""
+        return self._psi
+
+    @psi.setter
+    def psi(self, psi: Tensor) -> None:
+        self._psi, self._known, self._turn = psi, None, None
+
+    @property
+    def seen(self) -> Tensor:
+        """``|ψ|²``, as the last step left it; a run goes on bit for bit from ψ and this. Not to be written into."""
+        if self._known is None:
+            self._known = density(self._psi)
+        return self._known
+
+    @seen.setter
+    def seen(self, known: Tensor) -> None:
+        self._known, self._turn = known, None
 
     @torch.inference_mode()  # a small grid's time goes into calls, and a call costs less without autograd's books
     def step(self, interaction: float, dt: float, *, imaginary: bool) -> None:
         """Go on by ``dt``; in imaginary time the norm is then restored to 1."""
-        half = self._half_potential_imaginary if imaginary else self._half_potential_real
-        half(interaction, 0.5 * dt)
-        wave = torch.fft.fftn(self.psi)
-        self.psi = torch.fft.ifftn(wave.mul_(self._kinetic_propagator(-dt if imaginary else -1j * dt)))
-        half(interaction, 0.5 * dt)
         if imaginary:
-            self.shift -= math.log(self.normalise()) / (2.0 * dt)
+            self._psi = self._psi * self._growth(interaction, 0.5 * dt).sqrt_()
+            self._move(-dt)
+            growth = self._growth(interaction, 0.5 * dt)
+            self._known = self.seen * growth
+            norm = float(self._known.sum()) * self.grid.cell
+            self._known, self._psi = self._known.div_(norm), self._psi.mul_(growth.div_(norm).sqrt_())
+            self.shift -= math.log(norm) / (2.0 * dt)
+        else:
+            self._psi = self._psi * self._phase_factor(interaction, 0.5 * dt)
+            self._move(-1j * dt)
+            self._psi.mul_(self._phase_factor(interaction, 0.5 * dt))
 
-    def _half_potential_real(self, interaction: float, time: float) -> None:
-        """``|ψ|`` stays, so the phase turns evenly."""
-        angle = torch.add(self.potential, self._density(), alpha=interaction).mul_(-time)
-        self._known = None  # so that ψ before goes when it is replaced
-        self.psi = self.psi * torch.complex(torch.cos(angle), torch.sin(angle))
+    def _move(self, factor: complex) -> None:
+        """The kinetic part of a step: ψ and its density are others then."""
+        wave = torch.fft.fftn(self._psi).mul_(self._kinetic_propagator(factor))
+        self.psi = torch.fft.ifftn(wave)
 
-    def _half_potential_imaginary(self, interaction: float, time: float) -> None:
-        """Solve ``dn/dτ = −2(V − μ + g n)n`` exactly (Bernoulli's equation), so that the splitting stays symmetric.
+    def _phase_factor(self, interaction: float, time: float) -> Tensor:
+        """``e^{−i(V + g|ψ|²)t}``: ``|ψ|`` stays, so the phase turns evenly."""
+        if self._turn is None or self._turn[:2] != (interaction, time):
+            angle = torch.add(self.potential, self.seen, alpha=interaction).mul_(-time)
+            self._turn = (interaction, time, torch.complex(torch.cos(angle), angle.sin_()))
+        return self._turn[2]
 
-        With a = V − μ: ``n(τ) = n₀ e^{−2aτ} / (1 + g n₀ (1 − e^{−2aτ})/a)``. The shift μ keeps the norm near 1 within
-        the step; frozen or unshifted densities would leave an error of first order in the ground state.
+    def _growth(self, interaction: float, time: float) -> Tensor:
+        """By what the density grows where ``dn/dτ = −2(V − μ + g n)n``, exactly, so that the splitting stays symmetric.
+
+        Bernoulli's equation; with a = V − μ: ``n(τ) = n₀ e^{−2aτ} / (1 + g n₀ (1 − e^{−2aτ})/a)``. The shift μ keeps the
+        norm near 1 within the step; frozen or unshifted densities would leave an error of first order in the ground
+        state. Growth beyond e³⁰⁰, decay below e⁻³⁰⁰ and collapse within the step are cut off, so that numbers stay finite: ``dt`` is
+        too long for them.
         """
-        exponent = (self.potential - self.shift).mul_(2.0 * time)
-        gone = torch.where(exponent.abs() < 1e-12, 1.0, -torch.expm1(-exponent) / exponent).mul_(2.0 * time)
-        growth = torch.exp(-exponent) / (1.0 + interaction * self._density() * gone)
-        self._known = None
-        self.psi = self.psi * growth.sqrt_()
+        exponent = (self.potential - self.shift).mul_(2.0 * time).clamp_(-STEEPEST, STEEPEST)
+        exponent += NEARLY_ZERO  # 0/0 otherwise, and no other value is changed by it
+        kept = torch.exp(-exponent)
+        gone = torch.expm1(-exponent).div_(exponent).mul_(self.seen).mul_(-2.0 * time * interaction)
+        return kept.div_(gone.add_(1.0).clamp_(min=COLLAPSE))
 
     def _kinetic_propagator(self, factor: complex) -> Tensor:
         if self._propagator is None or self._propagator[0] != factor:
@@ -143,28 +181,23 @@ class Condensate:
 
     def normalise(self) -> float:
         """Scale ψ to ``∫|ψ|² = 1``; gives the norm before."""
-        norm = float(density(self.psi).sum()) * self.grid.cell
+        norm = float(self.seen.sum()) * self.grid.cell
         self.psi = self.psi / math.sqrt(norm)
         return norm
-
-    def _density(self) -> Tensor:
-        """``|ψ|²``, reckoned once for each ψ; not to be written into."""
-        if self._known is None or self._known[0] is not self.psi:
-            self._known = None  # the old one goes before the new one is made
-            self._known = (self.psi, density(self.psi))
-        return self._known[1]
 
     @torch.inference_mode()
     def energies(self, interaction: float) -> Energies:
         """Evaluate the functional, the kinetic part in Fourier space (Parseval)."""
-        cell, n = self.grid.cell, self._density()
-        flat, spectrum = n.reshape(-1), density(torch.fft.fftn(self.psi)).reshape(-1)
+        cell, n = self.grid.cell, self.seen.reshape(-1)
+        spectrum = density(torch.fft.fftn(self._psi)).reshape(-1)
+        sums = [self.kinetic.reshape(-1) @ spectrum, self.potential.reshape(-1) @ n, n @ n, n.sum(), n.max()]
+        kinetic, potential, square, norm, peak = torch.stack(sums).tolist()  # one wait for a GPU, not five
         return Energies(
-            kinetic=float(self.kinetic.reshape(-1) @ spectrum) * cell / n.numel(),
-            potential=float(self.potential.reshape(-1) @ flat) * cell,
-            interaction=0.5 * interaction * float(flat @ flat) * cell,
-            norm=float(n.sum()) * cell,
-            peak_density=float(n.max()),
+            kinetic=kinetic * cell / n.numel(),
+            potential=potential * cell,
+            interaction=0.5 * interaction * square * cell,
+            norm=norm * cell,
+            peak_density=peak,
             dimensions=self.grid.dimensions,
         )
 

@@ -36,8 +36,6 @@ theirs.
 from __future__ import annotations
 
 import math
-import os
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +49,7 @@ from workloads.gw_signal import SAMPLING_RATE_HZ as SAMPLING_RATE_HZ  # noqa: PL
 from workloads.gw_signal import Signal
 from workloads.helical_lattice import golden_spiral, plus_stretch, turned
 from workloads.interference import square_screen, superpose_along, wavenumber_per_m
+from workloads.program import Pace, begin
 
 WORKLOAD = True
 RADIUS_M, WAVELENGTH_M, HALF_WIDTH_M = 1.0, 0.1, 0.6
@@ -145,9 +144,6 @@ class GwLattice:
         self.sim.metric("energy", unit="J", doc="wave energy in a slab of the screen one wavelength thick")
         self.sim.metric("strain", unit="strain", doc="gravitational-wave strain of this sample")
         self.sim.metric("response", unit="strain", doc="strain read back from the lattice's interference pattern")
-        self.sim.metric(
-            "steps_per_second", unit="1/s", doc="rate of computation over the last 20 steps, pauses not counted"
-        )
 
     def build(self, count: int) -> None:
         """Lay out ``count`` nodes."""
@@ -219,32 +215,20 @@ class GwLattice:
         self.told_undefined, self.seeded = state["told_undefined"], state["seeded"]
 
 
-def present(**metrics: float | None) -> dict[str, float]:
-    """Leave out what is not defined: it is not reported rather than reported as something else."""
-    return {name: value for name, value in metrics.items() if value is not None}
-
-
 def main(total_steps: int = 1000) -> None:
     """Run the lattice, managed or alone; alone, it prints a line every 100 steps."""
-    torch.set_num_threads(int(os.environ.get("LODGER_WORKLOAD_THREADS", "1")))
-    device = "cuda:0" if torch.cuda.is_available() else "cpu"
-    doc = "a lattice of wave sources on a sphere, read as a gravitational-wave detector"
-    sim = steer.attach("gw_lattice", total_steps=total_steps, doc=doc, device=device)
-    lattice = GwLattice(sim, device)
-    durations_s: deque[float] = deque(maxlen=20)
-    for step in sim.steps():
-        began_s = time.monotonic()
+    sim, device = begin(
+        "gw_lattice", total_steps, "a lattice of wave sources on a sphere, read as a gravitational-wave detector"
+    )
+    lattice, pace = GwLattice(sim, str(device)), Pace()
+    for step in pace.steps(sim):
         reading = lattice.observe(step)
-        metrics = present(
-            correlation=lattice.correlation(), fractal_dimension=reading.fractal_dimension, energy=reading.energy_j,
-            strain=reading.strain, response=reading.response, **lattice.found,
-        )  # fmt: skip
         sim.picture("intensity", reading.picture_db, unit="dB", doc="intensity relative to its mean, cut off at −30 dB")
-        durations_s.append(time.monotonic() - began_s)
-        sim.report(**metrics, steps_per_second=len(durations_s) / sum(durations_s))
-        if (step + 1) % 100 == 0:
-            told = " ".join(f"{name} {value:.4g}" for name, value in metrics.items())
-            print(f"gw_lattice: step {step + 1} of {total_steps}, {told}", flush=True)
+        metrics = {
+            "correlation": lattice.correlation(), "fractal_dimension": reading.fractal_dimension,
+            "energy": reading.energy_j, "strain": reading.strain, "response": reading.response, **lattice.found,
+        }  # fmt: skip
+        pace.report(sim, metrics)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import torch
 
 from workloads import steer
+from workloads.allowance import keep_freed
 
 RECENT = 20  # steps
 LINE_EVERY = 100  # steps
@@ -18,6 +19,7 @@ LINE_EVERY = 100  # steps
 def begin(name: str, total_steps: int | None, doc: str) -> tuple[steer.Simulation, torch.device]:
     """Attach as ``name`` on the first GPU, or on as many threads as the environment allows (one unless told)."""
     torch.set_num_threads(int(os.environ.get("LODGER_WORKLOAD_THREADS", "1")))
+    keep_freed()
     device = "cuda:0" if torch.cuda.is_available() else "cpu"
     sim = steer.attach(name, total_steps=total_steps, doc=doc, device=device)
     sim.metric("steps_per_second", unit="1/s", doc=f"rate of computation over the last {RECENT} steps, without pauses")

@@ -51,12 +51,13 @@ class SteeredChild:
 
 
 @contextmanager
-def steered(workload: str, **environment: str) -> Iterator[SteeredChild]:
-    """Start ``python -m workloads.<workload>`` as the runner does."""
+def steered(workload: str, total_steps: int | None = None, **environment: str) -> Iterator[SteeredChild]:
+    """Start ``python -m workloads.<workload>`` as the runner does; with so many steps when they are told."""
     ours, theirs = socket.socketpair()
     ours.settimeout(PATIENCE_S)
     env = {**os.environ, "LODGER_CHANNEL": f"fd:{theirs.fileno()}", "CUDA_VISIBLE_DEVICES": "", **environment}
-    command = [sys.executable, "-m", f"workloads.{workload}"]
+    longer = ["-c", f"from workloads.{workload} import main; main({total_steps})"]
+    command = [sys.executable, *(longer if total_steps else ["-m", f"workloads.{workload}"])]
     child = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[theirs.fileno()], stdout=subprocess.DEVNULL)
     theirs.close()
     try:

@@ -42,15 +42,41 @@ def test_without_interaction_it_is_the_harmonic_oscillator(dimensions: int, poin
 
 @pytest.mark.parametrize(
     ("interaction", "energy", "chemical_potential"),
-    [(3.1371, 1.0441, 1.5266), (62.742, 6.2570, 10.369), (313.71, 18.171, 30.259)],
+    [
+        (3.1371, 1.0441, 1.5266),
+        (12.5484, 2.2330, 3.5966),
+        (31.371, 3.9810, 6.5527),
+        (62.742, 6.2570, 10.369),
+        (156.855, 11.464, 19.070),
+        (313.71, 18.171, 30.259),
+    ],
 )
 def test_published_ground_states(interaction: float, energy: float, chemical_potential: float):
-    """W. Bao, W. Tang, J. Comput. Phys. 187, 230 (2003), and W. Bao, D. Jaksch, P. A. Markowich, ibid. 318: in 1-D with
-    β = 3.1371, 62.742 and 313.71."""
+    """In 1-D: energies by W. Bao, W. Tang, J. Comput. Phys. 187, 230 (2003), chemical potentials by P. Muruganandam, S. K.
+    Adhikari, Comput. Phys. Commun. 180, 1888 (2009)."""
     e = ground(Grid(1, 128, 24.0), interaction)
-    assert e.total == pytest.approx(energy, rel=2e-4)
-    assert e.chemical_potential == pytest.approx(chemical_potential, rel=2e-4)
+    assert e.total == pytest.approx(energy, rel=1e-4)
+    assert e.chemical_potential == pytest.approx(chemical_potential, rel=1e-4)
     assert e.virial_residual < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "points", "interaction", "chemical_potential"),
+    [
+        (2, 48, 3.1371, 1.4200),
+        (2, 48, 12.5484, 2.2558),
+        (2, 64, 62.742, 4.6098),
+        (2, 64, 627.42, 14.189),
+        (3, 32, -3.1371, 1.2652),
+        (3, 32, 12.5484, 2.0650),
+        (3, 32, 31.371, 2.5861),
+        (3, 32, 125.484, 4.0141),
+    ],
+)
+def test_published_chemical_potentials(dimensions: int, points: int, interaction: float, chemical_potential: float):
+    """In isotropic traps of two and three dimensions: Muruganandam and Adhikari (2009), their tables."""
+    e = ground(Grid(dimensions, points, 16.0 if dimensions == 2 else 10.0), interaction, time=5.0)
+    assert e.chemical_potential == pytest.approx(chemical_potential, rel=2e-4)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +95,26 @@ def test_thomas_fermi_has_the_closed_forms():
     """1-D ½(3gω/2)^{2/3}, 2-D ω√(g/π), 3-D ½(15gω³/4π)^{2/5}."""
     closed = 0.5 * (150.0 * 0.7) ** (2 / 3), 0.7 * math.sqrt(100 / math.pi), 0.5 * (1500 * 0.343 / (4 * math.pi)) ** 0.4
     assert [thomas_fermi_chemical_potential(100.0, 0.7, d) for d in (1, 2, 3)] == pytest.approx(closed, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "interaction", "trap", "length", "dt"),
+    [
+        (3, -100.0, 0.0, 1.0, 0.1),
+        (2, -100.0, 100.0, 1.0, 0.01),
+        (1, 1e5, 100.0, 1.0, 0.1),
+        (3, 1e5, 100.0, 1000.0, 1e-6),
+    ],
+)
+def test_steps_that_are_too_long_and_collapse_leave_finite_numbers(
+    dimensions: int, interaction: float, trap: float, length: float, dt: float
+):
+    run = first_guess(Grid(dimensions, 16, length), trap, interaction)
+    for _ in range(30):
+        run.step(interaction, dt, imaginary=True)
+    e = run.energies(interaction)
+    assert math.isfinite(e.total)
+    assert e.norm == pytest.approx(1.0, abs=1e-12)
 
 
 def displaced(grid: Grid) -> Condensate:
