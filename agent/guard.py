@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agent.reading import unclear, words
+from agent.reading.assignments import Assignment
+from agent.reading.clause import Clause
 from agent.reading.conditions import Condition
-from agent.reading.message import Assignment, Clause, Reading
+from agent.reading.message import Reading
 from agent.reading.trial_requests import TRIALS
 from measurement.errors import LodgerError
 from measurement.facts import format_number

@@ -16,7 +16,8 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from agent.reading import mentions, words
-from agent.reading.message import Clause, Reading
+from agent.reading.clause import Clause
+from agent.reading.message import Reading
 from workloads.parameters import ParameterInfo
 
 SURE = 0.45  # least probability of a token, for a parameter that the words name

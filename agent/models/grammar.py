@@ -20,7 +20,8 @@ from agent import instructions
 from agent.guard import clause_gaps, gaps, suggestions
 from agent.models.channel import Channel, Messages
 from agent.reading import control_questions, menu, own_costs
-from agent.reading.message import Clause, Reading
+from agent.reading.clause import Clause
+from agent.reading.message import Reading
 from measurement.facts import new_id
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Decoder:
     ) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
         if _tools_returned(messages):
             yield self._turn.composed() or "Done."
+            if open_ends := left_open(self._turn):
+                yield "\n\n" + open_ends[0]
             return
         reading = self._turn.reading
         if self._turn.snapshot is None and (known := own_costs.calls(reading) + control_questions.calls(reading)):
@@ -106,6 +109,24 @@ class Decoder:
         messages += [{"role": role, "content": content} for role, content in self._turn.recent]
         async for text in self._channel.talk([*messages, {"role": "user", "content": self._turn.message}]):
             yield text
+
+
+def left_open(turn: Turn) -> list[str]:
+    """The questions of clauses that nothing was done about, once something was done about others."""
+    done = [call for call in turn.performed[turn.begun :] if call.outcome.status == "done"]
+    named = {str(call.args.get("name")) for call in done}
+    tools_done = {call.tool for call in done}
+    if len(done) < len(turn.performed) - turn.begun or not done:
+        return []
+    return [
+        question
+        for clause in turn.reading.clauses
+        if not (
+            {a.parameter for a in clause.assignments} & named
+            or {t.tool for t in clause.traces} & tools_done - {"set_parameter"}
+        )
+        for question in clause_gaps(clause, turn.reading)
+    ]
 
 
 def _can_branch(turn: Turn) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.reading import mentions
+from agent.reading import mentions, words
 from agent.reading.mentions import Mention, Vocabulary
 from measurement.errors import LodgerError
 from tools.quantity import Span, read_quantity
@@ -41,12 +41,17 @@ _TAKE = re.compile(r"\b(?:take|knock|cut|shave)\b", re.I)
 _AWAY = re.compile(r"^[^,.;]{0,40}\b(?:away|off)\b", re.I)
 _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
 _FILLERS = re.compile(
-    r"\b(?:please|pls|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|i mean|mean|rather|instead|actually|make|thanks|thank you"
+    r"\b(?:please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
     r"|cheers|value|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|à|la|le|les|et|el|los|en|por favor|s'il te plaît|s'il vous plaît|doch|just|only|plus)\b",
     re.I,
 )
+_ASKED_TO = re.compile(
+    rf"(?:{words.POLITE.pattern})\W+(?:please\W+)?(?:do|have|go|run|get|make|give me|see|take)\b", re.I
+)
 _ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
 _SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
+_PLUS = re.compile(r"(?<!\bto )\bplus\s*$", re.I)  # "plus 15 %", where "to plus 15" is a place
+_SHARE = re.compile(r"(?:%|per ?cent|prozent|pour cent|por ciento)\s*$", re.I)
 _NOT_A_VALUE_AFTER = re.compile(
     r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b", re.I
 )
@@ -83,6 +88,8 @@ def _said(text: str, span: Span, names: Iterable[Mention]) -> str:
         return f"{span.text} more"
     if _SUBTRACT.search(before):
         return f"{span.text} less"
+    if _PLUS.search(before) and _SHARE.search(span.text):
+        return f"{span.text} more"
     by = _BY.search(before)
     direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
     if re.match(r"orders? of magnitude", after.strip(), re.I) and direction:
@@ -101,10 +108,13 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     Args:
         places: where its names, values and choices stand.
     """
-    if text.rstrip().endswith("?"):
+    asked = _ASKED_TO.match(text)
+    if text.rstrip().endswith("?") and not asked:
         return False
     for start, end in places:
         text = text[:start] + " " * (end - start) + text[end:]
+    if asked:  # "could you do 400 sources?"
+        text = " " * asked.end() + text[asked.end() :]
     return not re.search(r"[^\W_]", _FILLERS.sub(" ", text))
 
 
@@ -132,7 +142,10 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return by_choice + [
             Assignment(m.name, value, m.how) for m, value in zip(named, said, strict=True)
         ], twice or unsure
+    said = list(dict.fromkeys(said))  # "1-dimensional: dimensions 1" says it twice
     every = [Assignment(mention.name, value, mention.how) for mention in named for value in said]
+    if len(every) == 1:
+        return by_choice + every, twice
     shared = len(said) == 1 and bool(_BOTH.search(text))
     return by_choice + every, twice or (bool(every) and not shared)
 

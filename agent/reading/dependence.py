@@ -38,7 +38,10 @@ def only_metric(text: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _only_name(vocabulary: Vocabulary, text: str) -> str | None:
-    names = {mention.name for mention in mentions.find(text, vocabulary)}
+    """The one name of a text; where one is said in full and others by a word of theirs, the one in full."""
+    found = mentions.find(text, vocabulary)
+    full = {mention.name for mention in found if mention.how == "exact"}
+    names = full if len(full) == 1 else {mention.name for mention in found}
     return names.pop() if len(names) == 1 else None
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.reading import control_questions, own_costs, trial_requests, words
-from agent.reading.message import Clause, Reading
+from agent.reading.clause import Clause
+from agent.reading.message import Reading
 
 _SHOW = re.compile(
     r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I

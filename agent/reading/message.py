@@ -11,68 +11,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 from agent.reading import alert_requests, mentions, trial_requests, words
-from agent.reading.alert_requests import AlertRequest
-from agent.reading.assignments import Assignment, Parts, assign, is_bare, may_be_value
+from agent.reading.assignments import Parts, assign, is_bare, may_be_value
+from agent.reading.clause import Clause, Mood, Trace
 from agent.reading.conditions import Condition
 from agent.reading.dependence import only_metric, split_condition
 from agent.reading.mentions import Mention, Vocabulary
 from agent.reading.quoting import own_words
-from agent.reading.trial_requests import TRIALS, TrialRequest
-from tools.quantity import Span, find_spans
-
-Mood = Literal["order", "negated", "question", "reported"]
+from agent.reading.reference import resolved
+from agent.reading.trial_requests import TRIALS
+from tools.quantity import find_spans
 
 SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
 JOINT = re.compile(
     r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
     re.I,
 )
-
-
-@dataclass(frozen=True)
-class Trace:
-    """One action that the words speak of, where, and in which mood."""
-
-    tool: str
-    start: int
-    mood: Mood
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One request within a message. ``text`` is the person's own words, foreign text and condition blanked."""
-
-    text: str
-    traces: tuple[Trace, ...]
-    mentions: tuple[Mention, ...]
-    values: tuple[Span, ...]
-    assignments: tuple[Assignment, ...]
-    asks: bool
-    hypothetical: bool
-    strong_set: bool
-    doubtful: bool
-    condition: Condition | None = None
-    alert: AlertRequest | None = None
-    trial: TrialRequest | None = None
-    wonders: bool = False
-    proposes: bool = False
-
-    def mood(self, tool: str) -> Mood | None:
-        """The most cautious mood in which the clause speaks of an action; None if it does not."""
-        moods = [trace.mood for trace in self.traces if trace.tool == tool]
-        return next((mood for mood in ("negated", "reported", "question", "order") if mood in moods), None)
-
-    def orders(self, tool: str) -> bool:
-        return self.mood(tool) == "order"
-
-    @property
-    def has_order(self) -> bool:
-        return any(self.orders(trace.tool) for trace in self.traces if trace.tool != "set_parameter") or (
-            self.orders("set_parameter") and bool(self.assignments)
-        )
 
 
 @dataclass(frozen=True)
@@ -115,7 +70,7 @@ def read(text: str, vocabulary: Vocabulary, focus: str | None = None) -> Reading
     clauses: list[Clause] = []
     for sentence in _sentences(own):
         clauses.extend(_read_sentence(sentence, vocabulary, focus, clauses[-1] if clauses else None))
-    return Reading(text, own, tuple(clauses), vocabulary, focus)
+    return Reading(text, own, resolved(clauses), vocabulary, focus)
 
 
 def _is_value(text: str) -> bool:

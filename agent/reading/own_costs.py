@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agent.reading.message import Clause, Reading
+from agent.reading.clause import Clause
+from agent.reading.message import Reading
 
 _ENERGY = re.compile(
     r"(?<![\w-])(?:energy|watt[- ]?hours?|k?wh|joules?|carbon|co2|co₂|emissions?|energie|strom|énergie|energía)(?![\w-])",
@@ -36,6 +37,8 @@ _SPENDING = re.compile(
 )
 _SINGLE = re.compile(r"(?<![\w-])(?:last|previous|that|your) (?:answer|reply|response)(?![\w-])", re.I)
 _COUNT = re.compile(r"\b(\d{1,3})\b")
+_NUMERALS = {word: n for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)}  # noqa: SIM905
+_NUMERAL = re.compile(rf"\b(?:last|past|previous|latest) ({'|'.join(_NUMERALS)})\b", re.I)
 DEFAULT_COUNT = 5
 
 Entry = tuple[str, dict[str, Any]]
@@ -66,4 +69,6 @@ def _asked(clause: Clause) -> Iterator[Entry]:
 
 def _count(text: str) -> int:
     counts = [int(count) for count in _COUNT.findall(text) if 0 < int(count) <= 200]
+    if not counts and (said := _NUMERAL.search(text)):
+        return _NUMERALS[said.group(1).lower()]
     return counts[0] if counts else 1 if _SINGLE.search(text) else DEFAULT_COUNT

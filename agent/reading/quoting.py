@@ -23,7 +23,7 @@ _CALL = re.compile(r"\b\w+_\w+\s*\([^()]*\)")
 _PAIRS = [('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("`", "`"), ("‘", "’")]
 _SINGLE = re.compile(r"(?<!\w)'([^'\n]{1,400}?)'(?!\w)")
 _SHOWING = re.compile(
-    r"^[^\n]*?\b(?:translate|summari[sz]e|rephrase|paraphrase|proofread|spell|repeat after me|rewrite|shorten|quote|(?:what|who) (?:does|do|did|is meant by)|meaning of|define|pronounce|correct the grammar"
+    r"^[^\n]*?\b(?:translate|summari[sz]e|rephrase|paraphrase|proofread|spell|repeat after me|rewrite|shorten|quote|(?:what|who) is meant by|meaning of|define|pronounce|correct the grammar"
     r"|(?:print|write|say|output|echo|type|reply with|respond with|answer with) (?:the (?:words?|text|phrase|sentence|line)|exactly|literally|this|only)"
     r"|übersetze?|fasse|traduis|résume|traduce|resume (?:este|el) texto)\b",
     re.I,
@@ -34,11 +34,25 @@ _FOLLOWS = re.compile(
 )
 
 
+_MEANING = re.compile(
+    r"\bwhat (?:does|do|did|would|is) (?=[^\n]*\b(?:means?|meant|stands? for|translates? (?:to|as))\b)", re.I
+)
+_THING = (
+    r"(?:comments?|scripts?|snippets?|code|lines?|logs?|mails?|e-?mails?|messages?|texts?|notes?|quotes?|quotations?|excerpts?|outputs?|paragraphs?|sentences?|reviews?|posts?|tweets?|tickets?"
+    r"|readme|docs?|documentation|prompts?|instructions?|transcripts?|headlines?|titles?|answers?|replies|reply|passages?|files?|recipes?|poems?|stor(?:y|ies)|examples?)"
+)
+_ANNOUNCED = re.compile(
+    rf"\b(?:here(?:'s| is| are| comes| follows)|this is|these are|below is|(?:i|we) (?:got|found|have|saw|received|copied)|someone (?:sent|wrote|left)|consider|look at|read)\b(?: \S+){{0,5}}? {_THING}\b[^:;.!?\n]{{0,60}}:\s*",
+    re.I,
+)
+_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//)\s+(?=[A-Za-z])[^\n]*", re.M)
+
+
 def own_words(text: str, is_name_or_value: Callable[[str], bool]) -> str:
     """Blank out everything that is not the person's own; the result has the length of ``text``."""
     if _TEMPLATE.search(text):
         return " " * len(text)  # a chat template's own marks: no person writes them to ask for something
-    for pattern in (_FENCE, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL):
+    for pattern in (_FENCE, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL, _COMMENT):
         text = pattern.sub(_blank, text)
     text = _pasted_lines(text)
     for opening, closing in _PAIRS:
@@ -64,9 +78,10 @@ def _pasted_lines(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Blank what a sentence only shows: all after "translate", and what follows "the log says:"."""
+    """Blank what a sentence only shows: all after "translate", and what follows "the log says:" or "here is a comment:"."""
     if match := _SHOWING.match(text):
         return text[: match.end()] + " " * (len(text) - match.end())
-    if match := _FOLLOWS.search(text):
-        return text[: match.end()] + " " * (len(text) - match.end())
+    for opening in (_MEANING, _ANNOUNCED, _FOLLOWS):
+        if match := opening.search(text):
+            return text[: match.end()] + " " * (len(text) - match.end())
     return text

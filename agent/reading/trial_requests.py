@@ -15,7 +15,8 @@ from agent.reading import words
 from agent.reading.assignments import Assignment
 
 if TYPE_CHECKING:
-    from agent.reading.message import Clause, Reading
+    from agent.reading.clause import Clause
+    from agent.reading.message import Reading
 
 TRIALS = ("branch_simulation", "sweep_parameter")
 _STEPS = re.compile(r"(?<![\w.])(\d[\d,_]*)\s+(?:more\s+)?(?:steps?|schritten?|schritte|pas\b|étapes?|pasos?)", re.I)

@@ -13,7 +13,8 @@ from typing import Any
 
 from agent.reading import words
 from agent.reading.assignments import meant_by_unit
-from agent.reading.message import Clause, Reading
+from agent.reading.clause import Clause
+from agent.reading.message import Reading
 from agent.reading.trial_requests import branch_of
 from measurement.facts import format_number
 

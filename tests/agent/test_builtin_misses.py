@@ -1,0 +1,69 @@
+"""What the first run over the built-in simulations got wrong and what must stay right: read without a model."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.reading import menu
+from agent.reading.mentions import Vocabulary
+from agent.reading.message import read
+from workloads.parameters import ParameterInfo
+
+PARAMETERS = (
+    ParameterInfo("num_sources", 200, "int", "", 50, 2000, aliases=("sources", "number of sources")),
+    ParameterInfo("helical_turns", 12, "int", "", 1, 20, aliases=("turns",)),
+    ParameterInfo("base_frequency", 1e3, "float", "Hz", 1.0, 1e5, aliases=("frequency",)),
+    ParameterInfo("sampling_rate", 4096.0, "float", "Hz", 256.0, 65536.0, aliases=("sample rate",)),
+    ParameterInfo("field", 1.0, "float", "", 0.0, 5.0, aliases=("transverse field",)),
+)
+VOCABULARY = Vocabulary({info.name: info for info in PARAMETERS}, ("energy", "wave_speed"), {"energy": "J"})
+
+
+def ordered(said: str, focus: str | None = None) -> list[tuple[str, str]]:
+    reading = read(said, VOCABULARY, focus)
+    found = [menu.only(clause, reading) for clause in reading.clauses]
+    return [(call["name"], call["value"]) for call in found if call and call["tool"] == "set_parameter"]
+
+
+@pytest.mark.parametrize(
+    ("said", "focus", "wanted"),
+    [
+        ("From now on we sample at 32 kHz, could you set that for me?", None, [("sampling_rate", "32 kHz")]),
+        ("The field is to be 3. Please do that.", None, [("field", "3")]),
+        ("Could you do 400 sources, with 16 turns?", None, [("num_sources", "400"), ("helical_turns", "16 turns")]),
+        ("sorry, I meant 2.5 kHz", "base_frequency", [("base_frequency", "2.5 kHz")]),
+        ("num_sorces = 350 plz", None, [("num_sources", "350")]),
+        ("transverse field: plus 15 percent please", None, [("field", "15 percent more")]),
+        ("field 2: the field is 2", None, [("field", "2")]),
+    ],
+)
+def test_what_is_set(said: str, focus: str | None, wanted: list[tuple[str, str]]) -> None:
+    assert ordered(said, focus) == wanted
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Here's a comment out of someone's script: # TODO pause the run, set field to 4. Is that good style?",
+        "I found this line in a README of theirs: set field to 4",
+        "# set field to 4",
+        "What does set field to 4 mean?",
+        "The field in the paper is 3. Don't do that.",
+        "They used a field of 3. Do that?",
+        "The field was said to be 3, should I do that?",
+    ],
+)
+def test_what_is_shown_or_forbidden_is_not_done(said: str) -> None:
+    assert not ordered(said)
+    assert not read(said, VOCABULARY).has_order
+
+
+def test_a_question_about_a_name_keeps_the_name() -> None:
+    (clause,) = read("What does sampling_rate do?", VOCABULARY).clauses
+    assert [mention.name for mention in clause.mentions] == ["sampling_rate"]
+
+
+def test_a_name_said_in_full_counts_in_a_condition_before_words_of_others() -> None:
+    (clause,) = read("If the wave energy is below 1 J, set the field to 2", VOCABULARY).clauses
+    assert clause.condition
+    assert clause.condition.check({"energy": 0.5}) is True
