@@ -15,9 +15,9 @@ from workloads.run_energy import RunEnergy
 ORDER = 60
 
 
-def _metered(site: Site) -> Callable[[], str | None]:
+def _metered(site: Site) -> Callable[[str], str | None]:
     meter = site.find(RunEnergy)
-    return (lambda: "this launch has no power meter") if meter is None else meter.note
+    return (lambda _run: "this launch has no power meter") if meter is None else meter.note
 
 
 def open(site: Site) -> Reporting:

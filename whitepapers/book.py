@@ -21,6 +21,7 @@ from whitepapers.archive import Archive
 from whitepapers.quantity import evaluate, is_number, names_in
 
 UNIX_TIME = "unix time"
+ASIDE = ("run", "file", "digest")  # said once in a report, by facts of their own
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Evidence:
             return self.formula
         if self.query is None:
             return self.fact.source
-        shown = ", ".join(f"{name}={value}" for name, value in self.args.items() if name != "run")
+        shown = ", ".join(f"{name}={value}" for name, value in self.args.items() if name not in ASIDE)
         return f"{self.query}, {shown}" if shown else self.query
 
     def to_json(self) -> dict[str, Any]:

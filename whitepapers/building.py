@@ -19,7 +19,7 @@ from whitepapers.book import Book
 from whitepapers.document import Document, Paragraph
 from whitepapers.latex import Latex
 from whitepapers.paper import Paper, Wish
-from whitepapers.phrases import fact, known, plural, state
+from whitepapers.phrases import fact, plural, state, steps
 from whitepapers.pictures import Pictures
 from whitepapers.prose import Prose
 from whitepapers.web import Web
@@ -34,7 +34,7 @@ class Sources:
     """Where a report's facts come from.
 
     ``draft`` is a model that writes prose, if one is good enough; ``evaluations`` the folder of the models' evaluations;
-    ``metered`` has what every run used so far written down, and says why it cannot.
+    ``metered`` has what a run used so far written down, and says why it cannot.
     """
 
     store: Store
@@ -43,7 +43,7 @@ class Sources:
     version: str
     draft: Callable[[str], str] | None = None
     evaluations: Path | None = None
-    metered: Callable[[], str | None] = lambda: "this launch meters no runs"
+    metered: Callable[[str], str | None] = lambda _run: "this launch meters no runs"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def build(  # noqa: PLR0917  # what, where, about what, from what, by which cloc
     # a model takes its time over prose, and a process should not wait for it with its pencil in hand
     with Pictures(folder, stopping, early=sources.draft is None) as pictures:
         progress("collecting facts")
-        unmetered = sources.metered()
+        unmetered = sources.metered(wish.run or "")
         paper = _paper(id, wish, sources, clock.wall_s(), prose)
         paper.unmetered = unmetered
         subjects.gather(paper)
@@ -145,7 +145,9 @@ def _document(paper: Paper) -> Document:
     title = fact("report.title") if "report.title" in paper.book else f"A run of {fact('run.workload')}"
     if "report.title" not in paper.book and paper.focus:
         title += f", with a look at {fact('report.focus')}"
-    subtitle = f"White paper {fact('report.id')} by Lodger {fact('report.version')} on the run {fact('run.id')}, {fact('report.made_at')}"
+    subtitle = (
+        f"{fact('report.id')} by Lodger {fact('report.version')} on the run {fact('run.id')}, {fact('report.made_at')}"
+    )
     by_model = [section.title for section in body if section.by_model]
     wrote = (
         f" The language model drafted parts of: {', '.join(by_model)}; they are marked LM."
@@ -158,10 +160,9 @@ def _document(paper: Paper) -> Document:
 
 def _abstract(paper: Paper) -> Paragraph:
     doc = f", {fact('run.doc')}," if "run.doc" in paper.book else ""
-    of = f" of {fact('run.total_steps')}" if "run.total_steps" in paper.book else ""
     focus = f" In focus is {fact('report.focus')}." if paper.focus else ""
     return Paragraph(
-        f"The simulation {fact('run.workload')}{doc} {state(paper)} after {known(paper, 'run.steps', 'no')} steps{of}. "
+        f"The simulation {fact('run.workload')}{doc} {state(paper)} after {steps(paper)}. "
         f"There {'was' if paper.book.value('count.changes') == 1 else 'were'} {plural(paper, 'count.changes', 'parameter change', 'parameter changes')}, "
         f"{plural(paper, 'count.alerts', 'alert', 'alerts')} and {plural(paper, 'count.incidents', 'incident', 'incidents')} of the control charts.{focus}"
     )

@@ -1,6 +1,7 @@
 """A sentence of a report: plain words with tokens in double braces. No digit stands in the words.
 
-``{{fact:run.step}}``, ``{{fact:energy.gross [Wh]}}`` in another unit, ``{{num:energy.gross [Wh]}}`` without it, ``{{calc:run.step / run.total_steps [%]}}``,
+``{{fact:run.step}}``, ``{{fact:energy.gross [Wh]}}`` in another unit, ``{{num:energy.gross [Wh]}}`` without it, ``{{dec:share}}`` with one decimal place,
+``{{calc:run.step / run.total_steps [%]}}``,
 ``{{cite:nelson}}``, ``{{ref:fig:course}}``, ``{{em:words}}``, ``{{math:x^2}}`` (templates only).
 """
 
@@ -14,7 +15,8 @@ from measurement.errors import ReportError
 
 _TOKEN = re.compile(r"\{\{(\w+):((?:(?!\{\{|\}\}).)*(?:\}(?=\}\}))?)\}\}", re.S)
 _UNIT = re.compile(r"^(.*?)\s*(?:\[([^\]]*)\])?$", re.S)
-KINDS = ("fact", "num", "calc", "cite", "ref", "em", "math")
+KINDS = ("fact", "num", "dec", "calc", "cite", "ref", "em", "math")
+NUMBERS = ("fact", "num", "dec", "calc")
 SAFE_KINDS = ("fact", "cite", "ref")
 
 
@@ -54,7 +56,7 @@ def _span(token: re.Match[str], kinds: Sequence[str]) -> Span:
     kind, text = token[1], token[2]
     if kind not in kinds:
         raise ReportError(f"The token {token[0]!r} is not allowed here; allowed are {', '.join(kinds)}.")
-    if kind not in ("fact", "num", "calc"):
+    if kind not in NUMBERS:
         if kind == "em" and re.search(r"\d", text):
             raise ReportError(f"The number in {token[0]!r} stands in the text without a fact.")
         return Span(kind, text)

@@ -12,6 +12,7 @@ from whitepapers.marks import Writer
 from whitepapers.shown import Shown, shown
 
 PREAMBLE = Path(__file__).with_name("preamble.tex")
+MOST_ROWS = 24
 BIBLIOGRAPHY_STYLE = "unsrtnat"
 NAMES = {Table: "Table", Figure: "Figure", Equation: "Equation"}
 
@@ -26,6 +27,16 @@ def number(said: Shown) -> str:
 def written_unit(unit: str) -> str:
     """A unit as siunitx is told it."""
     return escape(unit).replace("~", r"\,")
+
+
+def _tabular(columns: str, heads: str, rows: Sequence[str]) -> str:
+    """The lines of a table; one that is wider than the page shrinks to it, one that fits keeps its size."""
+    wraps = "Y" in columns
+    begin = r"\begin{tabularx}{\linewidth}" if wraps else r"\begin{tabular}"
+    end = r"\end{tabularx}" if wraps else r"\end{tabular}"
+    lines = "\n".join(rows)
+    inner = f"{begin}{{@{{}}{columns}@{{}}}}\n    \\toprule\n    {heads} \\\\\n    \\midrule\n{lines}\n    \\bottomrule\n  {end}"
+    return inner if wraps else f"\\begin{{adjusted}}\n  {inner}\n  \\end{{adjusted}}"
 
 
 class Latex(Writer):
@@ -48,8 +59,8 @@ class Latex(Writer):
     def words(self, text: str) -> str:
         return escape(text)
 
-    def fact(self, evidence: Evidence, unit: str | None, with_unit: bool = True) -> str:
-        return rf"\fact{{{evidence.fact.id}}}{{{number(shown(evidence.fact, unit).bare(with_unit))}}}"
+    def fact(self, evidence: Evidence, said: Shown) -> str:
+        return rf"\fact{{{evidence.fact.id}}}{{{number(said)}}}"
 
     def citation(self, keys: Sequence[str]) -> str:
         return rf"\citep{{{','.join(keys)}}}"
@@ -72,32 +83,30 @@ class Latex(Writer):
         return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}\n"
 
     def table(self, block: Table) -> str:
+        """A long table goes on in parts, the head repeated, so that a page may end between them."""
         heads = " & ".join(rf"\textbf{{{escape(head)}}}" for head in block.heads)
-        rows = "\n".join("    " + " & ".join(self.sentence(cell) for cell in row) + r" \\" for row in block.rows)
+        rows = ["    " + " & ".join(self.sentence(cell) for cell in row) + r" \\" for row in block.rows]
         columns = "".join({"l": "l", "r": "r", "p": "Y"}[letter] for letter in block.columns)
-        float_ = "table*" if block.wide and self.document.columns == 2 else "table"
-        begin, end = (
-            (r"\begin{tabularx}{\linewidth}", r"\end{tabularx}")
-            if "Y" in columns
-            else (r"\begin{tabular}", r"\end{tabular}")
-        )
-        # a table wider than the page shrinks to it; one that fits keeps its size
-        inner = f"{begin}{{@{{}}{columns}@{{}}}}\n    \\toprule\n    {heads} \\\\\n    \\midrule\n{rows}\n    \\bottomrule\n  {end}"
-        if "Y" not in columns:
-            inner = f"\\begin{{adjusted}}\n  {inner}\n  \\end{{adjusted}}"
-        return (
-            f"\\begin{{{float_}}}[htbp]\n  \\caption[]{{{self.sentence(block.caption)}}}\\label{{{block.label}}}\n"
-            f"  \\centering\\small\n  {inner}\n\\end{{{float_}}}\n"
+        parts = [_tabular(columns, heads, rows[first : first + MOST_ROWS]) for first in range(0, len(rows), MOST_ROWS)]
+        caption = f"  \\caption[]{{{self.sentence(block.caption)}}}\\label{{{block.label}}}\n"
+        captions = [caption, *[""] * (len(parts) - 1)]
+        return "".join(
+            self._float("table", block.wide, f"{words}  \\centering\\small\n  {part}\n")
+            for words, part in zip(captions, parts, strict=True)
         )
 
     def figure(self, block: Figure) -> str:
-        both = block.wide and self.document.columns == 2
-        float_ = "figure*" if both else "figure"
         width = r"\linewidth" if block.wide or self.document.columns == 2 else r"0.62\linewidth"
-        return (
-            f"\\begin{{{float_}}}[htbp]\n  \\centering\n  \\includegraphics[width={width}]{{figures/{block.name}.pdf}}\n"
-            f"  \\caption[]{{{self.sentence(block.caption)}}}\\label{{{block.label}}}\n\\end{{{float_}}}\n"
-        )
+        shown = f"  \\centering\n  \\includegraphics[width={width}]{{figures/{block.name}.pdf}}\n"
+        caption = f"  \\caption[]{{{self.sentence(block.caption)}}}\\label{{{block.label}}}\n"
+        return self._float("figure", block.wide, shown + caption)
+
+    def _float(self, kind: str, wide: bool, inner: str) -> str:
+        """Two columns let it float, over both of them if it is ``wide``; in one it stands where it is spoken of."""
+        if self.document.columns == 1:
+            return f"\\begin{{placed}}{{{kind}}}\n{inner}\\end{{placed}}\n"
+        name = f"{kind}*" if wide else kind
+        return f"\\begin{{{name}}}[htbp]\n{inner}\\end{{{name}}}\n"
 
     def equation(self, block: Equation) -> str:
         return f"\\begin{{equation}}\\label{{{block.label}}}\n  {block.tex}\n\\end{{equation}}\n"

@@ -9,7 +9,8 @@ from measurement.errors import ReportError
 from whitepapers.bibliography import shipped
 from whitepapers.book import Book, Evidence
 from whitepapers.document import Block, Bullets, Document, Equation, Figure, Heading, Paragraph, Table
-from whitepapers.inline import Span, spans
+from whitepapers.inline import NUMBERS, Span, spans
+from whitepapers.shown import Shown, shown
 
 
 class Writer(ABC):
@@ -27,9 +28,10 @@ class Writer(ABC):
         return "".join(self._span(span) for span in spans(text))
 
     def _span(self, span: Span) -> str:
-        if span.kind in ("fact", "num", "calc"):
+        if span.kind in NUMBERS:
             key = self.book.derived(span.text, span.unit or "") if span.kind == "calc" else span.text
-            return self.fact(self.book[key], span.unit, span.kind != "num")
+            said = shown(self.book[key].fact, span.unit, places=1 if span.kind == "dec" else None)
+            return self.fact(self.book[key], said.bare(span.kind in ("fact", "calc")))
         if span.kind == "cite":
             return self.citation(self._cite(span.text))
         if span.kind == "ref" and span.text not in self.labels:
@@ -48,7 +50,7 @@ class Writer(ABC):
     @abstractmethod
     def words(self, text: str) -> str: ...
     @abstractmethod
-    def fact(self, evidence: Evidence, unit: str | None, with_unit: bool = True) -> str: ...
+    def fact(self, evidence: Evidence, said: Shown) -> str: ...
     @abstractmethod
     def citation(self, keys: Sequence[str]) -> str: ...
     @abstractmethod

@@ -29,6 +29,14 @@ def state(paper: Paper) -> str:
     return "was still running" if paper.going_on and paper.run.state in ("running", "starting") else _STATES.get(paper.run.state, "was there")  # fmt: skip
 
 
+def steps(paper: Paper) -> str:
+    """How far the run was: ``30 of 40 steps``, ``30 steps``, ``no step``."""
+    if "run.steps" not in paper.book:
+        return "no step"
+    of = f" of {fact('run.total_steps')}" if "run.total_steps" in paper.book else ""
+    return f"{fact('run.steps')}{of} steps"
+
+
 def plural(paper: Paper, key: str, one: str, many: str) -> str:
     """``no change``, ``{{fact}} change``, ``{{fact}} changes``."""
     count = paper.book.value(key)

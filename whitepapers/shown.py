@@ -31,8 +31,11 @@ class Shown:
         return self if with_unit else replace(self, unit="")
 
 
-def shown(fact: Fact, unit: str | None = None, exact: bool = False) -> Shown:
-    """A fact, in ``unit`` if one is wanted. Raises: ReportError when the unit does not fit."""
+def shown(fact: Fact, unit: str | None = None, exact: bool = False, places: int | None = None) -> Shown:
+    """A fact, in ``unit`` if one is wanted, with that many decimal ``places`` if they are given.
+
+    Raises: ReportError when the unit does not fit.
+    """
     value = fact.value
     if value is None:
         return Shown(None, "", UNKNOWN)
@@ -46,6 +49,8 @@ def shown(fact: Fact, unit: str | None = None, exact: bool = False) -> Shown:
         return Shown(None, "", str(json_value(value)))
     wanted = fact.unit if unit is None else unit
     number = value if wanted == fact.unit else converted(float(value), fact.unit, wanted)
+    if places is not None:
+        return Shown(f"{number:.{places}f}", wanted)
     bound = None if fact.uncertainty is None else converted(fact.uncertainty, fact.unit, wanted)
     return Shown(repr(number) if exact else _rounded(number, bound), wanted)
 

@@ -47,9 +47,9 @@ class Web(Writer):
     def words(self, text: str) -> str:
         return escape(text)
 
-    def fact(self, evidence: Evidence, unit: str | None, with_unit: bool = True) -> str:
+    def fact(self, evidence: Evidence, said: Shown) -> str:
         title = f"{evidence.key}: {evidence.fact.method}, {evidence.obtained}"
-        return f'<a class="fact" href="#{evidence.fact.id}" title="{escape(title)}">{number(shown(evidence.fact, unit).bare(with_unit))}</a>'
+        return f'<a class="fact" href="#{evidence.fact.id}" title="{escape(title)}">{number(said)}</a>'
 
     def citation(self, keys: Sequence[str]) -> str:
         marks = ", ".join(f'<a href="#ref-{escape(key)}">{self.cited.index(key) + 1}</a>' for key in keys)

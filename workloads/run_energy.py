@@ -25,7 +25,7 @@ from workloads.snapshot import WorkloadEvent
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
 PATIENCE_S = 20.0
-Order = Future[None] | None
+Order = tuple[str, Future[None]] | None
 
 
 class RunEnergy:
@@ -55,15 +55,15 @@ class RunEnergy:
         if self._thread.is_alive():
             self._thread.join(PATIENCE_S)
 
-    def note(self) -> str | None:
-        """Have what every run has used so far written down; returns why nothing is metered, or None when it is."""
+    def note(self, run: str) -> str | None:
+        """Have what a run that goes on has used so far written down; returns why nothing is metered, or None when it is."""
         if not self._power.measured:
             reasons = [f"{one.name}: {one.reason}" for one in self._power.sources() if one.reason]
             return f"{NO_COUNTER} ({' '.join(reasons)})" if reasons else NO_COUNTER
         if not self._thread.is_alive():
             return "the meter of the runs is not there any more; the launch was ending"
         done: Future[None] = Future()
-        self._orders.put(done)
+        self._orders.put((run, done))
         try:
             done.result(PATIENCE_S)
         except TooLate:
@@ -83,16 +83,16 @@ class RunEnergy:
             except queue.Empty:
                 order = None
             try:
-                self._catch_up(write_all=order is not None)
+                self._catch_up(order and order[0])
             except Exception:  # the thread's border: the next look must still come
                 log.exception("the energy of the runs could not be taken")
             if order is not None:
-                order.set_result(None)
+                order[1].set_result(None)
         for run in list(self._stretches):
             self._write(run)
 
-    def _catch_up(self, write_all: bool) -> None:
-        """Begin with runs that are new, end with those that are over, look at the others."""
+    def _catch_up(self, asked: str | None) -> None:
+        """Begin with runs that are new, end with those that are over, look at the others; write those and the one asked for."""
         alive = {known.run: workload for workload in self._workloads
                  if (known := workload.snapshot()).run and known.state in ALIVE}  # fmt: skip
         for run, workload in alive.items():
@@ -101,7 +101,7 @@ class RunEnergy:
         for run, (_, stretch) in list(self._stretches.items()):
             if run in alive:
                 stretch.look()
-            if write_all or run not in alive:
+            if run == asked or run not in alive:
                 self._write(run)
             if run not in alive:
                 stretch.close()

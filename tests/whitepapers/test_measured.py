@@ -98,7 +98,7 @@ def test_what_is_missing_is_said_with_its_reason(tmp_path: Path) -> None:
             PowerHouse(settings, grid("WORLD"), sources=[source("rapl", settings)]) as power,
             RunEnergy(power, Workloads(), store) as meter,
         ):
-            why = meter.note()
+            why = meter.note(run)
         assert why is not None
         assert "rapl" in why
         evaluated(tmp_path / "evaluations", "a.json", "test", "big", "2026-01-01T10:00:00+00:00")

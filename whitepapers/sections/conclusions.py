@@ -5,7 +5,7 @@ from __future__ import annotations
 from whitepapers.book import slug
 from whitepapers.document import Block
 from whitepapers.paper import Paper
-from whitepapers.phrases import fact, known, plural, state
+from whitepapers.phrases import fact, plural, state, steps
 
 ORDER = 90
 TITLE = "Conclusions"
@@ -14,7 +14,7 @@ TITLE = "Conclusions"
 def write(paper: Paper) -> list[Block]:
     """A paragraph of what was observed."""
     about = ["run.", "count."]
-    said = f"The run {state(paper)} after {known(paper, 'run.steps', 'no')} steps, with {plural(paper, 'count.changes', 'parameter change', 'parameter changes')}, {plural(paper, 'count.alerts', 'alert', 'alerts')} and {plural(paper, 'count.incidents', 'incident', 'incidents')} on record."
+    said = f"The run {state(paper)} after {steps(paper)}, with {plural(paper, 'count.changes', 'parameter change', 'parameter changes')}, {plural(paper, 'count.alerts', 'alert', 'alerts')} and {plural(paper, 'count.incidents', 'incident', 'incidents')} on record."
     if paper.focus and (key := f"metric.{slug(paper.focus)}") and f"{key}.mean" in paper.book:
         about.append(key)
         said += f" Over all of it {fact(f'{key}.name')} had a mean of {fact(f'{key}.mean')} and stood at {fact(f'{key}.last')} at the end."

@@ -69,7 +69,11 @@ def _assistant(paper: Paper) -> list[Block]:
     book = paper.book
     if not book.value("assistant.requests"):
         return [Paragraph("Nobody asked the language model anything while the run lasted, so it used nothing for answers.")]  # fmt: skip
-    failed = plural(paper, "assistant.failed_requests", "of them failed", "of them failed")
+    failed = (
+        f"{fact('assistant.failed_requests')} of them failed"
+        if book.value("assistant.failed_requests")
+        else "none of them failed"
+    )
     said = (f"The language model answered {plural(paper, 'assistant.requests', 'request', 'requests')} while the run lasted ({failed}); it read "
             f"{known(paper, 'assistant.prompt_tokens', 'an unknown number of')} tokens, "
             f"wrote {known(paper, 'assistant.completion_tokens', 'an unknown number of')}, and took {known(paper, 'assistant.duration', 'an unknown time')} in all.")  # fmt: skip

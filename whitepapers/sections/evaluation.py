@@ -63,7 +63,15 @@ def _outcome(paper: Paper) -> str:
 
 
 def _table(paper: Paper) -> Table:
-    rows = [[_name(paper, key), *(bare(paper, f"{key}.{what}") for what in ("right", "count", "part", "low", "high"))] for key in groups(paper, "share")]  # fmt: skip
+    counts, shares = ("right", "count"), ("part", "low", "high")
+    rows = [
+        [
+            _name(paper, key),
+            *(bare(paper, f"{key}.{what}") for what in counts),
+            *(f"{{{{dec:{key}.{what}}}}}" for what in shares),
+        ]
+        for key in groups(paper, "share")
+    ]
     caption = (f"The requests that had exactly the wanted effect, by kind, with Wilson's interval at {fact('evaluation.confidence', '%')}. "
                f"From {fact('evaluation.file')}, whose digest is the fact evaluation.digest.")  # fmt: skip
     heads = ("Requests", "Right", "Of", "Share (%)", "From (%)", "To (%)")

@@ -6,7 +6,7 @@ from whitepapers.book import slug
 from whitepapers.document import Block, Figure, Heading, Paragraph, Table
 from whitepapers.drawing import course, field, panels
 from whitepapers.paper import Paper
-from whitepapers.phrases import bare, fact, groups, known, state
+from whitepapers.phrases import bare, fact, groups, known, listed, state, steps
 
 ORDER = 40
 TITLE = "Results"
@@ -25,16 +25,16 @@ def write(paper: Paper) -> list[Block]:
     ]
     caption = "All metrics over the whole run. The standard error stands behind the mean; “sd” is the standard deviation of the readings."
     heads = ("Metric", "Unit", "Mean", "sd", "Minimum", "Maximum", "Last")
-    blocks += [Heading("All metrics"), Table("tab:metrics", caption, "llrrrrr", heads, rows, wide=True)]
-    return [*blocks, *_others(paper), *_field(paper)]
+    table = Table("tab:metrics", caption, "llrrrrr", heads, rows, wide=True)
+    others, seen = _others(paper), _field(paper)
+    return [*blocks, Heading("All metrics"), _overview(bool(others), bool(seen)), table, *others, *seen]
 
 
 def _progress(paper: Paper) -> Paragraph:
-    of = f" of {fact('run.total_steps')}" if "run.total_steps" in paper.book else ""
-    pace = f", {fact('run.pace')} on average, pauses counted" if "run.pace" in paper.book else ""
-    return Paragraph(
-        f"The run {state(paper)} after {known(paper, 'run.steps', 'no')} steps{of}; it had lasted {fact('run.duration')}{pace}."
+    pace = (
+        f", at {bare(paper, 'run.pace')} steps a second on average, pauses counted" if "run.pace" in paper.book else ""
     )
+    return Paragraph(f"The run {state(paper)} after {steps(paper)}; it had lasted {fact('run.duration')}{pace}.")
 
 
 def _focus(paper: Paper) -> list[Block]:
@@ -82,6 +82,13 @@ def _stretches(paper: Paper) -> list[Block]:
         Paragraph(words),
         Table("tab:stretches", caption, "rrrr", ("From step", "To step", "Readings", "Mean"), rows),
     ]
+
+
+def _overview(others: bool, seen: bool) -> Paragraph:
+    parts = ["{{ref:tab:metrics}} sums all metrics up"]
+    parts += ["{{ref:fig:panels}} shows the course of the others"] if others else []
+    parts += ["{{ref:fig:field}} is the field that the simulation showed last"] if seen else []
+    return Paragraph(f"{listed(parts)}.")
 
 
 def _others(paper: Paper) -> list[Block]:

@@ -15,12 +15,23 @@ def write(paper: Paper) -> list[Block]:
     blocks: list[Block] = [_machine(paper)]
     parameters = groups(paper, "param")
     if parameters:
-        rows = [[fact(f"{key}.name"), known(paper, f"{key}.start"), known(paper, f"{key}.end"), known(paper, f"{key}.doc")] for key in parameters]  # fmt: skip
-        caption = f"The {fact('count.parameters')} parameters at the beginning of the run and at its end, or as of this report."
-        blocks.append(
-            Table("tab:parameters", caption, "lrrp", ("Parameter", "First", "Last", "Meaning"), rows, wide=True)
-        )
+        blocks.append(_parameters(paper, parameters))
     return [*blocks, *_changes(paper)]
+
+
+def _parameters(paper: Paper, keys: list[str]) -> Table:
+    """First and last values; what they mean, if the program that says so still runs."""
+    caption = f"{plural(paper, 'count.parameters', 'parameter', 'parameters')} at the beginning of the run and at its end, or as of this report."
+    told = any(f"{key}.doc" in paper.book for key in keys)
+    rows = [
+        [
+            fact(f"{key}.name"),
+            *(known(paper, f"{key}.{what}") for what in ("start", "end", *(("doc",) if told else ()))),
+        ]
+        for key in keys
+    ]
+    heads = ("Parameter", "First", "Last", "Meaning") if told else ("Parameter", "First", "Last")
+    return Table("tab:parameters", caption, "lrrp" if told else "lrr", heads, rows, wide=True)
 
 
 def _machine(paper: Paper) -> Paragraph:

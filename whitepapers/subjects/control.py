@@ -7,14 +7,16 @@ from whitepapers.queries.control import UNITS, charted
 
 ORDER = 60
 METRIC = "latency_s"
-FEW = "the monitor measured nothing while the run lasted"
+NOTHING = "the monitor measured nothing while the run lasted"
+FEW = "there are too few points, or they vary too little, for limits"
 
 
 def gather(paper: Paper) -> None:
     """Take points, limits and violations of the probe's latency; the chart itself is drawn from the same points."""
-    for what, unit in UNITS.items():
-        paper.book.ask(f"control.{what}", "control", unit, method="derived", metric=METRIC, what=what, reason=FEW)
     chart = charted(paper.archive, paper.run.id, METRIC)
+    reason = NOTHING if chart is None else FEW
+    for what, unit in UNITS.items():
+        paper.book.ask(f"control.{what}", "control", unit, method="derived", metric=METRIC, what=what, reason=reason)
     if chart is None or not chart.times:
         return
     paper.book.note("control.process", chart.who, source="store, telemetry")

@@ -26,12 +26,8 @@ def gather(paper: Paper) -> None:
     _amount(paper, "energy.run", found.id, record, "gross_wh", "bound_wh")
     _amount(paper, "energy.run_net", found.id, record, "net_wh", "net_bound_wh")
     for name in ("reason", "net_reason"):
-        book.note(
-            f"energy.run_{name}",
-            record[name] and record[name].rstrip("."),
-            source="the meter of the runs",
-            reason="there is none",
-        )
+        if record[name]:
+            book.note(f"energy.run_{name}", record[name].rstrip("."), source="the meter of the runs")
     for what, unit in WATCHED.items():
         key = f"energy.run_{what.removesuffix('_s').removesuffix('_w').removesuffix('_g')}"
         book.ask(key, "run_energy", unit, event=found.id, what=what, reason=NOT_SAID)
