@@ -10,7 +10,7 @@ import gradio as gr
 from measurement.errors import LodgerError
 from ui.fragments import pill, table, text
 from whitepapers.book import Evidence
-from whitepapers.comparing import differences
+from whitepapers.comparing import Difference, differences
 from whitepapers.compilers import ADVICE, chosen
 from whitepapers.desk import Report, Reports
 from whitepapers.pages import count
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PRESENT = "the present run"
 AUTOMATIC = "the first metric"
+ANOTHER = "choose a report"
 MOST_RUNS, MOST_DIFFERENCES = 40, 200
 STATES = {"waiting": "starting", "building": "running", "done": "finished", "failed": "failed"}
 COLUMNS = {"one column": 1, "two columns": 2}
@@ -80,7 +81,8 @@ class ReportDesk:
         if desk is None or not id:
             return "Choose a report first.", gr.skip()
         report = desk.get(id)
-        return self.write(report.run, focus, report.title if report.title.find(report.run) < 0 else None, "one column")
+        columns = next(name for name, count in COLUMNS.items() if count == report.columns)
+        return self.write(report.run, focus, report.title if report.title.find(report.run) < 0 else None, columns)
 
     def choices(self) -> list[tuple[str, str]]:
         """The reports to choose from, newest first."""
@@ -94,16 +96,17 @@ class ReportDesk:
         kept = chosen if chosen in known else (known[0] if known else None)
         report = self.desk.get(kept) if self.desk and kept else None
         key = repr((report, listed))
-        if key == drawn:
+        before, former = drawn or ("", None)
+        if key == before:
             return (drawn, *[gr.skip()] * 5)
-        others = gr.update(choices=[pair for pair in listed if pair[1] != kept], visible=len(listed) > 1)
+        others = [(ANOTHER, ""), *(pair for pair in listed if pair[1] != kept)]
         return (
-            key,
+            (key, kept),
             gr.update(choices=listed, value=kept, visible=bool(listed)),
             self._head(report),
             self._pages(report),
-            others,
-            "",
+            gr.update(choices=others) if kept == former else gr.update(choices=others, value=""),
+            gr.skip() if kept == former else "",
         )
 
     def compare(self, id: str | None, other: str | None) -> str:
@@ -115,14 +118,18 @@ class ReportDesk:
             found = differences(desk.facts(id), desk.facts(other))
         except LodgerError as error:
             return f'<p class="trouble">{text(error.message)}</p>'
-        rows = [(text(pair.key), _said(pair.first), _said(pair.second)) for pair in found[:MOST_DIFFERENCES]]
-        heads = ("fact", text(id), text(other))
+        rows = [
+            (text(pair.key), _said(pair.first), _said(pair.second), _change(pair)) for pair in found[:MOST_DIFFERENCES]
+        ]
+        heads = ("fact", *(f"{_when(one.created_at)} · {one.workload}" for one in map(desk.get, (id, other))), "change")
         more = (
             f'<p class="quiet">{len(found) - MOST_DIFFERENCES} more in the facts.json of both.</p>'
             if len(found) > MOST_DIFFERENCES
             else ""
         )
-        return f"<h3>{len(found)} facts differ</h3>{table(heads, rows, 'The two reports say the same.')}{more}"
+        title = "1 fact differs" if len(found) == 1 else f"{len(found)} facts differ"
+        listed = table(heads, rows, "The two reports say the same.", heads[:3])
+        return f'<div class="panel report-differences"><h3>{title}</h3>{listed}{more}</div>'
 
     def _head(self, report: Report | None) -> str:
         if report is None:
@@ -174,6 +181,15 @@ def _when(wall_s: float) -> str:
 
 def _said(one: Evidence | None) -> str:
     return '<span class="quiet">–</span>' if one is None else number(shown(one.fact))
+
+
+def _change(pair: Difference) -> str:
+    """From the first report to the second, with its sign."""
+    return (
+        ""
+        if pair.change is None or pair.first is None
+        else text(f"{pair.change:+.4g} {pair.first.fact.unit}".replace("-", "−"))
+    )
 
 
 def _nothing() -> str:

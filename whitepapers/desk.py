@@ -38,6 +38,7 @@ class Report:
     workload: str
     title: str = ""
     focus: str | None = None
+    columns: int = 1
     asked_by: str = ""
     status: Status = "waiting"
     stage: str = ""
@@ -99,7 +100,9 @@ class Reports:
                 raise Conflict(
                     f"{MOST_WAITING} reports are waiting to be written; ask again when some of them are done."
                 )
-            report = Report(self._free_id(now), now, run.id, run.workload, wish.title or "", wish.focus, wish.by)
+            report = Report(
+                self._free_id(now), now, run.id, run.workload, wish.title or "", wish.focus, wish.columns, wish.by
+            )
             (self._folder / report.id).mkdir(parents=True)
             self._known[report.id] = report
         self._write_down(report)

@@ -33,6 +33,9 @@ def test_a_report_is_ordered_read_and_fetched(house: House, open_house: Callable
         assert "Ticks \\& tocks" in client.get(f"/api/reports/{id}.tex").text
         facts = client.get(f"/api/reports/{id}/facts").json()["facts"]
         assert {"run.steps", "machine.cpu", "report.title"} <= {fact["key"] for fact in facts}
+        same = client.get(f"/api/reports/{id}/differences", params={"other": id})
+        assert same.json() == {"first": id, "second": id, "differences": []}
+        assert client.get(f"/api/reports/{id}/differences", params={"other": "report_20200101_000000"}).status_code == 404
         packed = zipfile.ZipFile(io.BytesIO(client.get(f"/api/reports/{id}.zip").content))
         assert {f"{id}/report.tex", f"{id}/facts.json", f"{id}/report.html"} <= set(packed.namelist())
 

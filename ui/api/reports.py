@@ -7,12 +7,13 @@ import zipfile
 from pathlib import Path as File
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ui.house import House
 from ui.replies import StrictJSON
+from whitepapers.comparing import differences
 from whitepapers.desk import Reports
 from whitepapers.pages import picture
 from whitepapers.paper import Wish
@@ -77,6 +78,14 @@ class Facts(BaseModel):
     facts: list[dict[str, Any]]
 
 
+class Differences(BaseModel):
+    """The facts that two reports tell differently; ``change`` is in the unit of the first, null where it cannot be reckoned."""
+
+    first: str
+    second: str
+    differences: list[dict[str, Any]]
+
+
 def router(house: House) -> APIRouter:
     """The routes of ``/api/reports``."""
     routes = APIRouter(prefix="/reports")
@@ -105,6 +114,11 @@ def router(house: House) -> APIRouter:
     @routes.get("/{id}/facts", response_model=Facts, summary="A report's facts")
     def facts(id: Id) -> StrictJSON:
         return StrictJSON(desk().facts(id))
+
+    @routes.get("/{id}/differences", response_model=Differences, summary="What another report says otherwise")
+    def differ(id: Id, other: Annotated[str, Query(description="The other report's id", max_length=60)]) -> StrictJSON:
+        found = differences(desk().facts(id), desk().facts(other))
+        return StrictJSON({"first": id, "second": other, "differences": [one.to_json() for one in found]})
 
     @routes.get("/{id}", response_model=ReportShape, summary="One report")
     def one(id: Id) -> StrictJSON:

@@ -11,7 +11,19 @@ from measurement.facts import Value
 from measurement.spc import violations
 from whitepapers.archive import PROBE, Archive
 
-UNITS = {"points": "", "median": "s", "center": "s", "lower": "s", "upper": "s", "broken": "", "unanswered": ""}
+UNITS = {
+    "points": "",
+    "median": "s",
+    "center": "s",
+    "lower": "s",
+    "upper": "s",
+    "broken": "",
+    "unanswered": "",
+    "provisional": "",
+}
+
+
+FEWEST_POINTS = 20  # for limits out of a run's own points
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,9 @@ def charted(archive: Archive, run: str, metric: str) -> Charted | None:
         return None
     values = [None if value is None else float(value) for value in listed]
     records = [one for one in archive.store.baselines(only={"metric": metric, **PROBE}) if one.taken_at <= until]
-    limits = from_record(records[0]) if records else freeze(times, values, wanted.transform)
+    enough = sum(value is not None for value in values) >= FEWEST_POINTS
+    own = freeze(times, values, wanted.transform) if enough else None
+    limits = from_record(records[0]) if records else own
     last = archive.store.telemetry(times[-1], times[-1], only=PROBE)[-1]
     broken: list[int] = []
     if limits is not None:

@@ -23,6 +23,8 @@ def _chart(paper: Paper) -> list[Block]:
     if "control.center" not in paper.book:
         return [Paragraph(f"{said} There are too few points, or they vary too little, for limits.")]
     judged = f" The limits of the chart ({{{{ref:fig:control}}}}) lie at {fact('control.lower')} and {fact('control.upper')} around a centre of {fact('control.center')}; {plural(paper, 'control.broken', 'point breaks', 'points break')} one of Nelson's rules."
+    if paper.book.value("control.provisional"):
+        judged += " No baseline was frozen by then, so the limits are provisional: they come from these very points."
     caption = "The time that the model took for the monitor's probe. Solid: centre; dotted: limits three sigma away; red: points that break a rule; shaded: incidents."
     return [Paragraph(said + judged), Figure("fig:control", caption, "control", wide=True)]
 

@@ -11,7 +11,7 @@ ORDER = 80
 TITLE = "Limitations"
 QUIET = (
     "alert.", "change.", "stretch.", "incident.", "report.", "param.", "picture.", "evaluation.", "run.last_words", "run.total_steps",
-    "energy.run_net_bound", "energy.run_bound", "energy.run_source", "energy.run_carbon", "control.unanswered",
+    "energy.run_net_bound", "energy.run_bound", "energy.run_source", "energy.run_carbon", "control.unanswered", "control.provisional",
 )  # fmt: skip
 # What is missing, in words, by the beginning of its key; the first that fits counts.
 WORDS = {
