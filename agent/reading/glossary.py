@@ -143,7 +143,7 @@ def languages_of(text: str) -> tuple[tuple[Language, ...], bool]:
     best = max(scores[language] for language in LANGUAGES)
     if scores["en"] and scores["en"] >= best:
         return (), False
-    near = [language for language in LANGUAGES if scores[language] >= best - 1]
+    near: list[Language] = [language for language in LANGUAGES if scores[language] >= best - 1]
     return tuple(sorted(near, key=lambda language: -scores[language])), best > 0
 
 

@@ -146,8 +146,9 @@ def find_words(text: str, wanted: Iterable[str]) -> Iterator[tuple[str, int, int
 @lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
     """The words of a name in one way of writing: ``num_sources`` and "number of sources" are {number, source}."""
-    spelled = [_ABBREVIATIONS.get(word, word) for word in re.findall(r"[^\W_]+", text.casefold())]
-    parts = [part for words_of in spelled for word in words_of.split() for part in _halves(_singular(word))]
+    said: list[str] = re.findall(r"[^\W_]+", text.casefold())
+    spelled = " ".join(_ABBREVIATIONS.get(word, word) for word in said).split()
+    parts = [part for word in spelled for part in _halves(_singular(word))]
     return frozenset(_ABBREVIATIONS.get(part, part) for part in parts if part not in _DROPPED)
 
 

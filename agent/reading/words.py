@@ -1,6 +1,6 @@
 """The words by which people ask for each action, in English, German, French and Spanish.
 
-A lexicon, not a parser: it tells which actions a sentence leaves traces of, so that an action without a trace is never
+``neighbours`` holds what the other three add. A lexicon, not a parser: it tells which actions a sentence leaves traces of, so that an action without a trace is never
 taken. Patterns match base forms (an order), not past or third-person forms (a report): "pause" but not "paused".
 Sentences in other languages leave no trace, and their actions are asked back.
 """
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 
+from agent.reading import neighbours
+from agent.reading.neighbours import among, beside
+
 # action (a tool's name) -> the forms that ask for it, most of them whole words; compiled case-insensitively
 _FORMS: dict[str, str] = {
     "set_parameter": (
         r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
-        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
+        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
         r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
@@ -30,7 +33,7 @@ _FORMS: dict[str, str] = {
         r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
     ),
     "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|detén|detenga|termina",
-    "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|neu ?starten|starte neu|starte \w+ neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
+    "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|neu ?starten|starte neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
     "undo": (
         r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back|back out"
         r"|mache? (?:das |es )?rückgängig|rückgängig|zurücknehmen|nimm (?:das|es) zurück|annule[rz]?|défais|défaire|deshaz|deshacer|revierte"
@@ -106,7 +109,6 @@ NEGATION = re.compile(
     r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\brather than|\binstead of|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$",
     re.I,
 )
-NEGATION_AFTER = re.compile(r"^\W*(?:(?:it|them|this|that|the|die|das|den|la|le|el|\w+)\W+){0,3}(?:nicht|pas)\b", re.I)
 REPORTED = re.compile(
     r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$",
     re.I,
@@ -162,8 +164,26 @@ NARRATIVE = re.compile(
     re.I,
 )
 
-ACTIONS = {name: re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.I) for name, forms in _FORMS.items()}
-TOPICS = {name: re.compile(rf"(?<![\w-])(?:{forms})", re.I) for name, forms in _TOPICS.items()}
+QUESTION = beside(QUESTION, neighbours.QUESTION)
+POLITE = beside(POLITE, neighbours.POLITE)
+NEGATION = beside(NEGATION, neighbours.NEGATION)
+REPORTED = beside(REPORTED, neighbours.REPORTED)
+NARRATIVE = beside(NARRATIVE, neighbours.NARRATIVE)
+NEGATION_AFTER = re.compile(neighbours.NEGATION_AFTER, re.I)
+SAYING, PAST = among(SAYING, neighbours.SAYING), among(PAST, neighbours.PAST)
+HYPOTHETICAL, WAITING = among(HYPOTHETICAL, neighbours.HYPOTHETICAL), among(WAITING, neighbours.WAITING)
+STRONG_SET = among(STRONG_SET, neighbours.STRONG_SET)
+YES = beside(YES, rf"^\W*(?:{neighbours.YES})\W*$")
+NO = beside(NO, rf"^\W*(?:{neighbours.NO})\W*$")
+
+
+def _all(forms: dict[str, str], more: dict[str, str], ending: str) -> dict[str, re.Pattern[str]]:
+    each = {name: "|".join(filter(None, (own, more.get(name)))) for name, own in forms.items()}
+    return {name: re.compile(rf"(?<![\w-])(?:{either}){ending}", re.I) for name, either in each.items()}
+
+
+ACTIONS = _all(_FORMS, neighbours.FORMS, r"(?![\w-])")
+TOPICS = _all(_TOPICS, neighbours.TOPICS, "")
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # with one more inside: words in a group are no verbs by themselves
 _LONG_VERBS = {
     word: name

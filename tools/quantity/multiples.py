@@ -15,6 +15,8 @@ MULTIPLES = {
     "tenfold": 10, "twofold": 2, "threefold": 3, "fivefold": 5, "hundredfold": 100, "thousandfold": 1000,
     "le double": 2, "el doble": 2, "das doppelte": 2, "doppelt so viel": 2, "doppelt so viele": 2, "doppelt so hoch": 2,
     "die hälfte": Fraction(1, 2), "la moitié": Fraction(1, 2), "la mitad": Fraction(1, 2),
+    "doppelte": 2, "dreifache": 3, "vierfache": 4, "zehnfache": 10, "doble": 2, "duplica": 2, "duplicar": 2, "triplica": 3,
+    "verdreifache": 3, "hälfte": Fraction(1, 2), "moitié": Fraction(1, 2), "mitad": Fraction(1, 2),
     "verdopple": 2, "verdoppeln": 2, "halbiere": Fraction(1, 2), "halbieren": Fraction(1, 2),
 }  # fmt: skip
 

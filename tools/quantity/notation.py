@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Literal
 
 from measurement.units import PI
+from tools.quantity import neighbours
 from tools.quantity.numerals import FRACTIONS, SCALES, SMALL, read_fraction, read_numeral
 
 Marks = Literal["english", "continental"]  # english: 1,234.5 · continental: 1.234,5
@@ -134,7 +135,7 @@ class _Reader:
             token = self.tokens[place]
             if token["word"]:
                 found.append((token["word"].lower(), place + 1))
-            elif token["sign"] != "-" or not found or found[-1][0] not in SMALL:
+            elif token["sign"] != "-" or not found or not (found[-1][0] in SMALL or neighbours.may_stand(found[-1][0])):
                 break
         return found
 

@@ -1,6 +1,6 @@
 """Numbers in words: ``twenty-five``, ``one hundred and fifty``, ``three point five``, ``two and a half million``, ``three quarters``.
 
-English in full, with the scale words of a few neighbours (``millionen``, ``mille``, ``mil``). Sequences that are no number
+English in full, with the scale words of a few neighbours (``millionen``, ``mille``, ``mil``), whose own numbers ``neighbours`` reads. Sequences that are no number
 (``five six``) stop where the number ends.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+
+from tools.quantity import neighbours
 
 _ONES = "zero one two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -74,8 +76,8 @@ _NOTHING: Found = (Fraction(0), 0)
 def read_numeral(words: Sequence[str]) -> Found:
     """Read a number from the front of lower-case ``words``: a cardinal, with a fraction or a scale after it."""
     value, taken = _cardinal(words)
-    if not taken:
-        return _NOTHING
+    if (spelled := neighbours.read(words))[1] > taken or not taken:
+        return spelled
     more, further = _and_fraction(words[taken:])
     value, taken = value + more, taken + further
     while words[taken : taken + 1] and words[taken] in _SPELLED_SCALES[2:] and further:

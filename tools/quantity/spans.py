@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from measurement import units
+from tools.quantity import neighbours
 from tools.quantity.amounts import Amount
 from tools.quantity.notation import TooLargeError, tidy
 from tools.quantity.numerals import FRACTIONS, SCALES, SMALL
@@ -31,7 +32,7 @@ _CUT = re.compile(r"['’][^\W\d]|:\d")  # inside "5 s'il vous plaît" or 10:42
 _DIGIT = re.compile(r"[+\-−–]?\.?\d")
 _STARTERS = frozenset(
     "double doubled twice triple tripled treble thrice quadruple quadrupled halve halved half quarter tenfold twofold threefold fivefold"
-    " hundredfold verdopple halbiere halbieren verdoppeln between either pi minus negative maximum max minimum min default midpoint".split()
+    " hundredfold verdopple halbiere halbieren verdoppeln verdreifache doppelte dreifache vierfache zehnfache duplica duplicar triplica doble triple between either pi minus negative maximum max minimum min default midpoint".split()
 )
 _ARTICLE_THEN = frozenset(
     "half quarter third fourth fifth tenth hundredth thousandth hundred thousand million billion dozen factor maximum max minimum min"
@@ -40,11 +41,22 @@ _ARTICLE_THEN = frozenset(
 _WHOLES = frozenset("maximum max minimum min default midpoint middle highest lowest".split())
 _AFTER_WHOLE = frozenset("please and now then value possible allowed of for but instead so again".split())
 _PLAIN_WORDS = frozenset(
-    "point hundred halves thirds fifths times plus minus negative over divided by to the power x pi quarters a an and e"
-    " mal hoch fois puissance por elevado".split()
+    "point order hundred halves thirds fifths times plus minus negative over divided by to the power x pi quarters a an and e"
+    " mal hoch fois puissance por elevado pour ciento".split()
 )
-_NEVER_LAST = frozenset("of to the by a an and or at per than as from in plus minus between either for on".split())
+_NEVER_LAST = frozenset(
+    "of to the by a an and or at per than as from in plus minus between either for on et y ein zu ab um pour".split()
+)
 _NOT_ONE = frozenset("this that the which no another every each last next any some first other only".split())
+
+
+_HALVES = frozenset("hälfte moitié mitad".split())
+_TO = re.compile(r"\b(?:auf (?:die|seine|ihre)|à la|sur la|a (?:la|su)|hasta la)\s+$", re.I)
+_BY = re.compile(r"\b(?:um die|de|de la|en la|por la)\s+$", re.I)
+_LOWERS = re.compile(
+    r"\b(?:senke?|verringere?|reduziere?|verkleinere?|kürze?|réduis|réduisez|réduire|baisse[rz]?|diminue[rz]?|reduce|reducir|reduzca|baja|bajar|disminuye)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,16 @@ def _may_start(text: str, words: list[re.Match[str]], place: int) -> bool:
         return before.isspace() and _DIGIT.match(after) is not None
     if lower in ("+", "-", "−", "(") and _DIGIT.match(after):
         return not before.isalnum() and before not in ")%"
-    return lower in SMALL or lower in _STARTERS or word in "½⅓⅔¼¾⅛π"
+    if lower in _HALVES:
+        return _is_half_of_it(text[:start])
+    if lower == "doppelte" or lower.endswith("fache"):
+        return not text[:start].rstrip().endswith("um das")  # "um das Doppelte erhöhen": to twice, or by twice?
+    return lower in SMALL or neighbours.may_begin(lower) or lower in _STARTERS or word in "½⅓⅔¼¾⅛π"
+
+
+def _is_half_of_it(before: str) -> bool:
+    """ "a la mitad" and "senke … um die Hälfte" halve; "erhöhe … um die Hälfte" does not."""
+    return bool(_TO.search(before) or (_BY.search(before) and _LOWERS.search(before)))
 
 
 def _stands_alone(text: str, words: list[re.Match[str]], place: int) -> bool:
@@ -142,7 +163,10 @@ def _two_numbers(text: str, words: list[re.Match[str]], place: int) -> bool:
 def _may_continue(word: str) -> bool:
     """Whether a word can stand inside a span: a number, a sign, a word of the rules, a unit (or part of one)."""
     return (
-        not word[0].isalpha() or word.lower() in _inner_words() or (len(word) <= LONGEST_UNIT and is_unit(tidy(word)))
+        not word[0].isalpha()
+        or word.lower() in _inner_words()
+        or neighbours.may_stand(word.lower())
+        or (len(word) <= LONGEST_UNIT and is_unit(tidy(word)))
     )
 
 
