@@ -89,7 +89,7 @@ class ReportDesk:
         desk = self.desk
         return [(_line(report), report.id) for report in desk.list()] if desk else []
 
-    def refresh(self, chosen: str | None, drawn: Any) -> tuple[Any, ...]:
+    def refresh(self, chosen: str | None, other: str | None, drawn: Any) -> tuple[Any, ...]:
         """The list, and the chosen report when it has changed."""
         listed = self.choices()
         known = [id for _, id in listed]
@@ -106,7 +106,7 @@ class ReportDesk:
             self._head(report),
             self._pages(report),
             gr.update(choices=others) if kept == former else gr.update(choices=others, value=""),
-            gr.skip() if kept == former else "",
+            self.compare(kept, other) if kept == former else "",
         )
 
     def compare(self, id: str | None, other: str | None) -> str:
@@ -128,7 +128,7 @@ class ReportDesk:
             else ""
         )
         title = "1 fact differs" if len(found) == 1 else f"{len(found)} facts differ"
-        listed = table(heads, rows, "The two reports say the same.", heads[:3])
+        listed = table(heads, rows, "The two reports say the same.", heads[1:3])
         return f'<div class="panel report-differences"><h3>{title}</h3>{listed}{more}</div>'
 
     def _head(self, report: Report | None) -> str:
@@ -172,7 +172,8 @@ class ReportDesk:
 
 def _line(report: Report) -> str:
     mark = {"done": "", "failed": " · failed"}.get(report.status, f" · {report.stage or report.status}")
-    return f"{_when(report.created_at)} · {report.workload}{mark}"
+    focus = f" · {report.focus.replace('_', ' ')}" if report.focus else ""
+    return f"{_when(report.created_at)} · {report.workload}{focus}{mark}"
 
 
 def _when(wall_s: float) -> str:

@@ -33,16 +33,14 @@ def build(house: House) -> None:
                 again = gr.Button("Once more, with this focus", size="sm", elem_id="report-again")
             with gr.Group(elem_classes="panel form-room"):
                 gr.HTML("<h3>Compare with</h3>", apply_default_css=False, elem_classes="bare")
-                other = gr.Dropdown(
-                    [(ANOTHER, "")], value="", show_label=False, container=False, elem_id="report-other"
-                )
+                other = gr.Dropdown([(ANOTHER, "")], value="", show_label=False, elem_id="report-other")
         with gr.Column(scale=5, min_width=300):
             head = gr.HTML(apply_default_css=False, elem_classes="bare panel", elem_id="report-head")
             compared = gr.HTML(apply_default_css=False, elem_classes="bare", elem_id="report-differences")
             pages = gr.HTML(apply_default_css=False, elem_classes="bare", elem_id="report-pages")
     shown: dict[str, Any] = {
         "fn": desk.refresh,
-        "inputs": [chosen, drawn],
+        "inputs": [chosen, other, drawn],
         "outputs": [drawn, chosen, head, pages, other, compared],
         **QUIET,
     }
