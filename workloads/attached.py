@@ -11,50 +11,39 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from typing import Any
 
 from measurement.errors import WorkloadError
-from workloads.channel import Answer, Channel
+from workloads.channel import Channel
 from workloads.ending import Verdict, judge_attached
-from workloads.exits import Exit
 from workloads.intake import Intake
 from workloads.messages import Denied, Hello, Message
-from workloads.session import Terms
+from workloads.session import Session, Terms
 from workloads.snapshot import Snapshot
 from workloads.steer import PROTOCOL
 
 DIAL_S = 10.0
 
 
-class AttachedSession:
-    """One connection, from attaching to detaching; the counterpart of ``Session``."""
-
-    exit: Exit | None = None  # nobody tells us how it ends, but for its bye
+class AttachedSession(Session):
+    """One connection, from attaching to detaching. ``exit`` stays None: nobody tells us how the program ends, but its bye."""
 
     def __init__(
         self,
         terms: Terms,
         intake: Intake,
-        on_end: Callable[[AttachedSession], None],
+        on_end: Callable[[Session], None],
         on_hello: Callable[[int | None], None],
     ) -> None:
-        self.intake = intake
-        self.stop_asked = self.forced = False
-        self.pid: int | None = None
-        self._terms, self._on_end, self._on_hello = terms, on_end, on_hello
-        self._channel: Channel | None = None
+        super().__init__(terms, intake, on_end)
+        self._on_hello = on_hello
         self._refusal: str | None = None
+        self._pid: int | None = None
         self._left = False
         self._met = threading.Event()
-        self._concluded = threading.Event()
 
     def start(self, parameters: Mapping[str, Any], restore: str | None) -> None:
-        """Attach. The program keeps its own values; ``parameters`` and ``restore`` are for programs that we start.
-
-        Raises:
-            WorkloadError: nobody listens there, or it does not let us in.
-        """
+        """Attach. The program keeps its own values: ``parameters`` and ``restore`` are for programs that we start."""
         address, name = self._terms.address or "", self._terms.name
         request = {"type": "attach", "protocol": PROTOCOL, "token": self._terms.token}
         try:
@@ -82,7 +71,7 @@ class AttachedSession:
                 self._met.set()
                 return
             if isinstance(message, Hello):
-                self.pid = message.pid
+                self._pid = message.pid
                 self._on_hello(message.pid)
         self.intake.take(message)
         self._met.set()
@@ -91,40 +80,18 @@ class AttachedSession:
         self._met.set()
         if self._channel:
             self._channel.close()
-        try:
-            if self.intake.greeted:
-                self._on_end(self)
-        finally:
-            self._concluded.set()
+        self._conclude(judge=self.intake.greeted)
 
     @property
     def alive(self) -> bool:
         return self._channel is not None and not self._concluded.is_set()
 
-    def pids(self) -> list[int]:
-        """None of ours: it is neither counted nor ended."""
-        return []
-
-    def log_tail(self, lines: int) -> list[str]:
-        """Its output goes where it was started."""
-        return []
-
     @property
-    def unread_s(self) -> float:
-        """How long a request has been lying unread, seconds."""
-        return self._channel.unread_s if self._channel else 0.0
-
-    def request(self, kind: str, **fields: Any) -> Future[Answer]:
-        """Ask the simulation; see ``Channel.request``."""
-        assert self._channel, "only a started session is asked"
-        return self._channel.request(kind, **fields)
-
-    def wait(self, timeout_s: float) -> bool:
-        """Whether the connection has ended within the time, and its end has been judged."""
-        return self._concluded.wait(timeout_s)
+    def pid(self) -> int | None:
+        """What the program calls itself; on another machine it says nothing here."""
+        return self._pid
 
     def judged(self, known: Snapshot) -> Verdict:
-        """How its end is to be seen."""
         return judge_attached(self, known, left=self._left)
 
     def leave(self, timeout_s: float) -> None:

@@ -26,6 +26,7 @@ from workloads.live import Live
 from workloads.record import Record
 from workloads.session import Session, Terms
 from workloads.snapshot import ALIVE, CheckpointResult, State, StateResult
+from workloads.started import StartedSession
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Lifecycle:
     """Starts and ends the processes of one workload, one at a time."""
 
     def __init__(self, terms: Terms, live: Live, record: Record, habits: Habits, clock: Clock = SYSTEM_CLOCK) -> None:
-        self.session: Session | AttachedSession | None = None
+        self.session: Session | None = None
         self._attached_pid: int | None = None
         self._terms, self._live, self._record, self._habits = terms, live, record, habits
         self._clock = clock
@@ -129,7 +130,7 @@ class Lifecycle:
         self._attached_pid = pid
         self._live.put(pid=pid)
 
-    def _end(self, session: Session | AttachedSession) -> None:
+    def _end(self, session: Session) -> None:
         session.stop_asked = True
         grace_s = self._habits.stop_grace_s if session.intake.greeted and not session.intake.loop_ended else 0.0
         if grace_s:
@@ -146,11 +147,11 @@ class Lifecycle:
     def _launch(self, checkpoint: CheckpointResult | None) -> None:
         intake = Intake(self._terms.name, self._live, self._record, self._before_first_step)
         intake.checkpoint = checkpoint
-        session: Session | AttachedSession
+        session: Session
         if self._terms.address:
             session = AttachedSession(self._terms, intake, self._ended, self._greeted)
         else:
-            session = Session(self._terms, intake, self._ended)
+            session = StartedSession(self._terms, intake, self._ended)
         self.session = session
         self._move("starting", f"{self._terms.name} is starting.")
         try:
@@ -195,7 +196,7 @@ class Lifecycle:
 
     # a process ends
 
-    def _ended(self, session: Session | AttachedSession) -> None:
+    def _ended(self, session: Session) -> None:
         if self._attendant:
             self._attendant.leave()
         self._record.alarm.end_all()
@@ -210,7 +211,7 @@ class Lifecycle:
         text = f"{words}: {verdict.words}" if verdict.words else f"{words} at step {known.step}."
         self._move(verdict.state, text, last_words=verdict.words)
 
-    def _go_on(self, session: Session | AttachedSession, words: str) -> bool:
+    def _go_on(self, session: Session, words: str) -> bool:
         """Schedule a start from the last checkpoint, if there is one and patience is left."""
         saved = session.intake.checkpoint
         if saved is None or session.exit is None or not self._live.snapshot().can_restore:

@@ -1,11 +1,11 @@
-"""One life of a workload's process: the process, the channel to it, and what was said, from start to end."""
+"""How a workload's program is run, and what every session with it can do, whoever started the program."""
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -14,13 +14,12 @@ from typing import Any
 
 from workloads.catalogue import is_address
 from workloads.channel import Answer, Channel
-from workloads.ending import Verdict, judge
+from workloads.ending import Verdict
+from workloads.exits import Exit
 from workloads.intake import Intake
-from workloads.process import Exit, SupervisedProcess
 from workloads.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
-LAST_MESSAGES_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -56,70 +55,55 @@ class Terms:
         }
 
 
-class Session:
-    """A process that was started here and is steered. ``stop_asked`` and ``forced`` tell its end from an accident."""
+class Session(ABC):
+    """One conversation with a program over its channel, from start to end; ``on_end`` is called once, at its end.
+
+    ``stop_asked`` and ``forced`` tell an end that was wanted from an accident; ``exit`` is None while it is not known.
+    """
 
     def __init__(self, terms: Terms, intake: Intake, on_end: Callable[[Session], None]) -> None:
         self.intake = intake
         self.stop_asked = self.forced = False
         self.exit: Exit | None = None
-        self._concluded = threading.Event()
         self._terms, self._on_end = terms, on_end
-        self._process: SupervisedProcess | None = None
         self._channel: Channel | None = None
+        self._concluded = threading.Event()
 
+    @abstractmethod
     def start(self, parameters: Mapping[str, Any], restore: str | None) -> None:
-        """Start the process with these values, from a checkpoint if one is named.
+        """Begin, with these values and from a checkpoint if one is named.
 
         Raises:
-            WorkloadError: it cannot be started; nothing is left running.
+            WorkloadError: the program cannot be started or attached to; nothing is left running.
         """
-        ours, theirs = socket.socketpair()
-        terms = self._terms
-        self._channel = Channel(terms.name, ours, self.intake.take, self.intake.complain)
-        self._channel.start()
-        self._process = SupervisedProcess(
-            terms.name,
-            terms.argv,
-            env=terms.environment(theirs.fileno(), parameters, restore),
-            cwd=terms.cwd,
-            log_path=terms.log_folder / f"{terms.name}.log",
-            run_folder=terms.run_folder,
-            nice=terms.nice,
-            pass_fds=(theirs.fileno(),),
-            memory_limit_bytes=terms.memory_limit_bytes,
-            on_exit=self._ended,
-        )
-        try:
-            with theirs:
-                self._process.start()
-        except BaseException:
-            self._channel.close()
-            raise
-
-    def _ended(self, exit: Exit) -> None:
-        if self._channel:
-            self._channel.drain(LAST_MESSAGES_S)  # so that its last metrics and its bye are in before the verdict
-        self.exit = exit
-        try:
-            self._on_end(self)
-        finally:
-            self._concluded.set()
 
     @property
-    def alive(self) -> bool:
-        return self._process is not None and self._process.alive
+    @abstractmethod
+    def alive(self) -> bool: ...
 
     @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+    @abstractmethod
+    def pid(self) -> int | None: ...
+
+    @abstractmethod
+    def judged(self, known: Snapshot) -> Verdict:
+        """How its end is to be seen."""
+
+    @abstractmethod
+    def leave(self, timeout_s: float) -> None:
+        """The launch ends."""
+
+    @abstractmethod
+    def end(self, timeout_s: float) -> None:
+        """End it, as far as that is in our power, within ``timeout_s`` seconds."""
 
     def pids(self) -> list[int]:
-        """The process and all that it started."""
-        return self._process.pids() if self._process else []
+        """The processes that we count and end: none, unless we started them."""
+        return []
 
     def log_tail(self, lines: int) -> list[str]:
-        return self._process.log_tail(lines) if self._process else []
+        """The last of what the program printed, where we can see it."""
+        return []
 
     @property
     def unread_s(self) -> float:
@@ -135,20 +119,14 @@ class Session:
         """Whether it has ended within the time, and its end has been judged."""
         return self._concluded.wait(timeout_s)
 
-    def judged(self, known: Snapshot) -> Verdict:
-        """How its end is to be seen."""
-        assert self.exit, "only an end is judged"
-        return judge(self, self.exit, known)
-
-    def leave(self, timeout_s: float) -> None:
-        """The launch ends: what was started here ends with it."""
-        self.end(timeout_s)
-
-    def end(self, timeout_s: float) -> None:
-        """End it by force: SIGTERM, then SIGKILL after ``timeout_s`` seconds."""
-        if self._process:
-            self.forced = True
-            self._process.stop(timeout_s)
+    def _conclude(self, exit: Exit | None = None, *, judge: bool = True) -> None:
+        """Have the end judged, unless it never began, and let those go who wait for it."""
+        self.exit = exit
+        try:
+            if judge:
+                self._on_end(self)
+        finally:
+            self._concluded.set()
 
 
 def terms_of(name: str, argv: Sequence[str], env: Mapping[str, str] | None, **rest: Any) -> Terms:

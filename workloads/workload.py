@@ -11,7 +11,6 @@ from measurement.clock import SYSTEM_CLOCK, Clock
 from measurement.errors import Conflict, SettingsError, Unavailable
 from measurement.store import Reading, Store
 from workloads.answers import Settled, answer_of, set_result, tell_late
-from workloads.attached import AttachedSession
 from workloads.attendant import Care
 from workloads.exits import RestartPolicy
 from workloads.lifecycle import Habits, Lifecycle
@@ -217,7 +216,7 @@ class Workload:
         after = self.snapshot()
         return StateResult(before.state, after.state, after.step, None if heeded else "pending")
 
-    def _running(self, verb: str) -> Session | AttachedSession:
+    def _running(self, verb: str) -> Session:
         known, session = self.snapshot(), self._life.session
         if session is None or known.state not in ALIVE or session.wait(0.0):
             what = "is not running" if known.state == "stopped" else f"has {known.state}"
