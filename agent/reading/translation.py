@@ -59,6 +59,7 @@ _NEUTRAL = frozenset(
 _BEFORE_PAS = frozenset(
     "le un les des du de nombre dernier derniers chaque".split()
 )  # "le pas" is a step, "pas" alone is "not"
+_PAS_OF = frozenset({"de temps", "de calcul", "de grille", "d espace", "d integration"})
 _EVERYDAY = frozenset(
     "step number value time size rate level total type second amount state point long short high low".split()
 )
@@ -234,9 +235,6 @@ def _is_other(text: str, tokens: list[re.Match[str]], place: int, word: str, lan
     if word == "pas" and language == "fr":
         before = fold(tokens[place - 1].group()) if place else ""
         counted = re.search(r"\d\s*$", text[: tokens[place].start()])
-        return (
-            before not in _BEFORE_PAS
-            and not counted
-            and fold(text[tokens[place].end() :]).lstrip()[:2] not in ("de", "d'")
-        )
+        follows = fold(" ".join(one.group() for one in tokens[place + 1 : place + 3]))
+        return before not in _BEFORE_PAS and not counted and follows not in _PAS_OF
     return place == 0 and bool(words.ACTIONS["set_parameter"].fullmatch(tokens[0].group()))
