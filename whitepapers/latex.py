@@ -48,13 +48,17 @@ class Latex(Writer):
         abstract = "\n\n".join(self.paragraph(block) for block in document.abstract)
         body = "\n".join(self._section(section) for section in document.sections)
         title, subtitle = self.sentence(document.title), self.sentence(document.subtitle)
-        options = "a4paper,10pt,twocolumn" if document.columns == 2 else "a4paper,11pt"
+        options = "a4paper,10pt,twocolumn,DIV=15" if document.columns == 2 else "a4paper,11pt,DIV=12"
         preamble = PREAMBLE.read_text("utf-8").replace("%OPTIONS%", options)
         cited = f"\\bibliographystyle{{{BIBLIOGRAPHY_STYLE}}}\n\\bibliography{{references}}\n" if self.cited else ""
-        return (
-            f"{preamble}\n\\begin{{document}}\n\\reporttitle{{{title}}}{{{subtitle}}}\n"
-            f"\\begin{{reportabstract}}\n{abstract}\n\\end{{reportabstract}}\n{body}\n{cited}{self._appendix()}\\end{{document}}\n"
+        head = (
+            f"\\reporttitle{{{title}}}{{{subtitle}}}\n\\begin{{reportabstract}}\n{abstract}\n\\end{{reportabstract}}\n"
         )
+        return f"{preamble}\n\\begin{{document}}\n{self._over_columns(head)}{body}\n{cited}{self._appendix()}\\end{{document}}\n"
+
+    def _over_columns(self, head: str) -> str:
+        """The head of the first page, over both columns where there are two."""
+        return f"\\twocolumn[{{%\n{head}\\vspace{{1.5em}}}}]\n" if self.document.columns == 2 else head
 
     def words(self, text: str) -> str:
         return escape(text)

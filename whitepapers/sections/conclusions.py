@@ -17,6 +17,6 @@ def write(paper: Paper) -> list[Block]:
     said = f"The run {state(paper)} after {steps(paper)}, with {plural(paper, 'count.changes', 'parameter change', 'parameter changes')}, {plural(paper, 'count.alerts', 'alert', 'alerts')} and {plural(paper, 'count.incidents', 'incident', 'incidents')} on record."
     if paper.focus and (key := f"metric.{slug(paper.focus)}") and f"{key}.mean" in paper.book:
         about.append(key)
-        said += f" Over all of it {fact(f'{key}.name')} had a mean of {fact(f'{key}.mean')} and stood at {fact(f'{key}.last')} at the end."
+        said += f" Over all of it {fact(f'{key}.name')} had a mean of {fact(f'{key}.mean')} and was {fact(f'{key}.last')} when it was last read."
     rest = " To learn why a value moved, the run would have to be repeated with one parameter changed at a time; the store holds what such a comparison needs."
     return [paper.prose("Conclude in a few sentences what was observed in this run.", said + rest, about)]

@@ -75,7 +75,7 @@ def _table(paper: Paper) -> Table:
     caption = (f"The requests that had exactly the wanted effect, by kind, with Wilson's interval at {fact('evaluation.confidence', '%')}. "
                f"From {fact('evaluation.file')}, whose digest is the fact evaluation.digest.")  # fmt: skip
     heads = ("Requests", "Right", "Of", "Share (%)", "From (%)", "To (%)")
-    return Table("tab:evaluation", caption, "lrrrrr", heads, rows)
+    return Table("tab:evaluation", caption, "lrrrrr", heads, rows, wide=True)
 
 
 def _name(paper: Paper, key: str) -> str:

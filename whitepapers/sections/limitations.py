@@ -13,6 +13,9 @@ QUIET = (
     "alert.", "change.", "stretch.", "incident.", "report.", "param.", "picture.", "evaluation.", "run.last_words", "run.total_steps",
     "energy.run_net_bound", "energy.run_bound", "energy.run_source", "energy.run_carbon", "control.unanswered", "control.provisional",
 )  # fmt: skip
+OF_REQUESTS = (  # not missed where nobody asked anything
+    "energy.assistant", "assistant.prompt_tokens", "assistant.completion_tokens", "assistant.duration",
+)  # fmt: skip
 # What is missing, in words, by the beginning of its key; the first that fits counts.
 WORDS = {
     "control.": "the control chart of the language model's probe",
@@ -43,7 +46,8 @@ def write(paper: Paper) -> list[Block]:
 
 
 def _gaps(paper: Paper) -> list[Block]:
-    missing = [one for one in paper.book if one.fact.value is None and not one.key.startswith(QUIET)]
+    quiet = QUIET if paper.book.value("assistant.requests") else (*QUIET, *OF_REQUESTS)
+    missing = [one for one in paper.book if one.fact.value is None and not one.key.startswith(quiet)]
     reasons: dict[str, dict[str, None]] = {}
     for one in missing:
         reasons.setdefault(one.fact.reason or "", {})[_words(one)] = None
