@@ -83,7 +83,7 @@ def gaps(reading: Reading) -> list[str]:
 def deed(tool: str, args: Mapping[str, Any]) -> str:
     """An action in words, for a question: ``set gw_amplitude to 5e-21``."""
     if tool == "set_parameter":
-        return f"set {args.get('name')} to {args.get('value')}"
+        return unclear.in_words(str(args.get("name")), args.get("value"))
     return _DEED.get(tool, tool.replace("_", " "))
 
 
@@ -105,7 +105,9 @@ def _open_ends(clause: Clause, reading: Reading) -> Iterator[str]:
     if not clause.orders("set_parameter") or (clause.asks and not words.POLITE.search(clause.text)):
         return
     parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
-    if clause.doubtful and clause.assignments:
+    if clause.doubtful and (unplaced := unclear.unplaced(clause, reading)):
+        yield unplaced
+    elif clause.doubtful and clause.assignments:
         options = " or ".join(dict.fromkeys(f"{a.parameter} = {a.value}" for a in clause.assignments))
         yield f"I can read that in more than one way ({options}). Which do you mean?"
     elif clause.strong_set and clause.values and not clause.assignments:
@@ -215,11 +217,11 @@ def _doubt(name: str, value: Any, clauses: list[Clause], reading: Reading) -> Ve
     """What to say when the words do not carry the change."""
     stated = [a for clause in clauses for a in clause.assignments if a.parameter == name]
     if any(_same(a, name, value) for a in stated):
-        return Verdict("ask", f"Shall I set {name} to {value}?", confirmable=True)
+        return Verdict("ask", f"Shall I {unclear.in_words(name, value)}?", confirmable=True)
     if stated:
-        return Verdict("ask", f"Shall I set {name} to {stated[0].value}?")
+        return Verdict("ask", f"Shall I {unclear.in_words(name, stated[0].value)}?")
     if _stands(value, reading.own):
-        return Verdict("ask", f"Shall I set {name} to {value}?", confirmable=True)
+        return Verdict("ask", f"Shall I {unclear.in_words(name, value)}?", confirmable=True)
     return Verdict("ask", f"What value should {name} have? I only set a value that you say.")
 
 

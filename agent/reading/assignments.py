@@ -13,27 +13,34 @@ from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
 
 _NOT_A_VALUE = re.compile(
-    r"(?:\b(?:from|von|de|desde|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$",
+    r"(?:\b(?:from|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$",
     re.I,
 )
-_BY = re.compile(r"\b(?:by|um|de|en)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
+_FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value
+_UP_TO = re.compile(r"^\s*\S{0,12}\s*(?:à|a|al|auf|hasta|jusqu\S*|bis|zu)\b[^.;!?]*\d", re.I)
+_TO_ONE = re.compile(r"\b(?:à|a|auf|sur|en)\s+(?:une?|una|einen?|einer|einem)\s+[^,.;]*\b(?:de|von)\s*$", re.I)
+_BY_ALONE = re.compile(r"\b(?:by|um)\s+$", re.I)
+_BY = re.compile(r"\b(?:by|um|de|en|par|por|durch)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
 _DIRECTIONS = [
     (
         "up",
         re.compile(
-            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|heat|warm|speed|erhöhe?|augmente[rz]?|monte[rz]?|sube|aumenta)\b",
+            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|heat|warm|speed|erhöh(?:en?)?|steigern?|steigere|vergrößern?|augmente[rz]?|monte[rz]?|sub[ea]|subir|aumenta[r]?|aumente|incrementa[r]?)\b",
             re.I,
         ),
     ),
     (
         "down",
         re.compile(
-            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|cool|slow|senke?|verringere?|reduziere?|baisse[rz]?|diminue[rz]?|réduis|baja|reduce|disminuye)\b",
+            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|cool|slow|senk(?:en?)?|verringer[en]?|verringern|reduzieren?|verkleiner[en]?|verkleinern|baisse[rz]?|diminue[rz]?|réduis|réduisez|réduire|baj[ae]|bajar|reduce|reducir|reduzca|disminuye|disminuir)\b",
             re.I,
         ),
     ),
-    ("up by a factor of", re.compile(r"\b(?:multiply|scale|multipliziere?|multiplie[rz]?|multiplica)\b", re.I)),
-    ("down by a factor of", re.compile(r"\b(?:divide|dividiere?|teile|divise[rz]?|divide)\b", re.I)),
+    (
+        "up by a factor of",
+        re.compile(r"\b(?:multiply|scale|multiplizieren?|multiplie[rz]?|multiplica[r]?|multiplique)\b", re.I),
+    ),
+    ("down by a factor of", re.compile(r"\b(?:divide|dividieren?|teilen?|divise[rz]?|dividir|divida)\b", re.I)),
 ]
 _CHANGES = re.compile(r"\b(?:more|less|higher|lower|up|down)\b", re.I)  # it says itself where to
 _ANOTHER = re.compile(r"\banother\s*$", re.I)
@@ -42,7 +49,7 @@ _AWAY = re.compile(r"^[^,.;]{0,40}\b(?:away|off)\b", re.I)
 _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
 _FILLERS = re.compile(
     r"\b(?:please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
-    r"|cheers|value|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|à|la|le|les|et|el|los|en|por favor|s'il te plaît|s'il vous plaît|doch|just|only|plus)\b",
+    r"|cheers|value|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|à|la|le|les|et|el|los|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
     re.I,
 )
 _ASKED_TO = re.compile(
@@ -51,6 +58,10 @@ _ASKED_TO = re.compile(
 _ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
 _SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
 _PLUS = re.compile(r"(?<!\bto )\bplus\s*$", re.I)  # "plus 15 %", where "to plus 15" is a place
+_TIMES = re.compile(r"(?:\btimes|(?<=\s)[×*])\s*$", re.I)
+_WAY = re.compile(r"\b(up|down)\s+$", re.I)  # "temperature up 0.5"
+_SET_UP = re.compile(r"\b(?:set|start)\s+up\s+$", re.I)
+_TO = re.compile(r"\b(?:to|auf|à|hasta)\s+$", re.I)  # "reduce it to 20 %" is a place, not a way
 _SHARE = re.compile(r"(?:%|per ?cent|prozent|pour cent|por ciento)\s*$", re.I)
 _NOT_A_VALUE_AFTER = re.compile(
     r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b", re.I
@@ -72,7 +83,9 @@ class Assignment:
 
 def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     inside = any(mention.start <= span.start and span.end <= mention.end for mention in found)
-    return not (inside or _NOT_A_VALUE.search(text[: span.start]) or _NOT_A_VALUE_AFTER.search(text[span.end :]))
+    before, after = text[: span.start], text[span.end :]
+    origin = _FROM.search(before) and _UP_TO.search(after)
+    return not (inside or origin or _NOT_A_VALUE.search(before) or _NOT_A_VALUE_AFTER.search(after))
 
 
 def _said(text: str, span: Span, names: Iterable[Mention]) -> str:
@@ -90,11 +103,24 @@ def _said(text: str, span: Span, names: Iterable[Mention]) -> str:
         return f"{span.text} less"
     if _PLUS.search(before) and _SHARE.search(span.text):
         return f"{span.text} more"
+    if _TIMES.search(before):
+        return f"up by a factor of {span.text}"
+    if (way := _WAY.search(before)) and not _SET_UP.search(before):
+        return f"{way.group(1).lower()} by {span.text}"
     by = _BY.search(before)
     direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
+    if by and not direction:  # "um 3 erhöhen"; "change it by 3" leaves the way open
+        direction = next((word for word, verbs in _DIRECTIONS if verbs.search(after)), "")
+        if not direction and _BY_ALONE.search(before):
+            return f"by {span.text}"
     if re.match(r"orders? of magnitude", after.strip(), re.I) and direction:
         return f"{direction} by {span.text} {after.strip().split(' magnitude')[0]} magnitude"
-    if not direction or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent"))):
+    if (
+        _TO.search(before)
+        or _TO_ONE.search(before)
+        or not direction
+        or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent", "pour cent", "por ciento")))
+    ):
         return span.text
     if "factor" in direction:
         return f"{direction} {span.text}"
@@ -143,11 +169,32 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
             Assignment(m.name, value, m.how) for m, value in zip(named, said, strict=True)
         ], twice or unsure
     said = list(dict.fromkeys(said))  # "1-dimensional: dimensions 1" says it twice
-    every = [Assignment(mention.name, value, mention.how) for mention in named for value in said]
-    if len(every) == 1:
-        return by_choice + every, twice
+    if fitting := _by_fit(named, said, vocabulary):
+        return by_choice + fitting, twice
+    if len(named) == len(said) == 1:
+        return [*by_choice, Assignment(named[0].name, said[0], named[0].how)], twice
+    pairs = [(mention, value) for mention in named for value in said]
+    able = [(m, value) for m, value in pairs if _reads(value, vocabulary.parameters[m.name], relative=True)]
+    every = [Assignment(mention.name, value, mention.how) for mention, value in able or pairs]
     shared = len(said) == 1 and bool(_BOTH.search(text))
     return by_choice + every, twice or (bool(every) and not shared)
+
+
+def _by_fit(named: list[Mention], said: list[str], vocabulary: Vocabulary) -> list[Assignment]:
+    """Pair by unit where the counts differ: "500 nodes and 300 hertz" are the nodes, and what alone is in hertz."""
+    free, pairs = list(said), []
+    for mention in named:
+        fits = [value for value in free if _reads(value, vocabulary.parameters[mention.name], relative=True)]
+        if len(fits) != 1:
+            return []
+        pairs.append(Assignment(mention.name, fits[0], mention.how))
+        free.remove(fits[0])
+    for value in free:
+        others = set(meant_by_unit(value, vocabulary)) - {mention.name for mention in named}
+        if len(others) != 1:
+            return []
+        pairs.append(Assignment(others.pop(), value, "unit"))
+    return pairs
 
 
 def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -> list[Mention]:
@@ -164,7 +211,7 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return [Mention(str(focus), 0, 0, "context")]
     if len(parts.values) != 1 or not is_bare(text, parts.places):
         return []
-    fitting = meant_by_unit(parts.values[0], vocabulary)
+    fitting = meant_by_unit(parts.values[0].text, vocabulary)
     at = parts.values[0].start
     return [Mention(fitting[0], at, at, "unit")] if len(fitting) == 1 else []
 
@@ -172,29 +219,28 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
 def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:
     """The one parameter that goes by the word of a metric: "set the strain to …" where strain is read and amplitude is set."""
     word = text[found.start : found.end].lower()
-    kin = [
-        info.name
-        for info in vocabulary.parameters.values()
-        if word in " ".join((*info.aliases, info.unit)).lower().split()
+    infos = vocabulary.parameters.values()
+    kin = [info.name for info in infos if word in map(str.lower, info.aliases)] or [
+        info.name for info in infos if word in " ".join((*info.aliases, info.unit)).lower().split()
     ]
     return (
         Mention(kin[0], found.start, found.end, "part") if len(kin) == 1 and found.name in vocabulary.metrics else None
     )
 
 
-def meant_by_unit(span: Span, vocabulary: Vocabulary) -> list[str]:
+def meant_by_unit(value: str, vocabulary: Vocabulary) -> list[str]:
     """The parameters whose unit a bare quantity has: "180 Hz"."""
-    if not re.search(r"[^\W\d_]", span.text):
+    if not re.search(r"[^\W\d_]", value):
         return []
     return [
         info.name
         for info in vocabulary.parameters.values()
-        if info.unit and info.kind in ("int", "float") and _reads(span.text, info)
+        if info.unit and info.kind in ("int", "float") and _reads(value, info)
     ]
 
 
-def _reads(text: str, info: ParameterInfo) -> bool:
+def _reads(text: str, info: ParameterInfo, relative: bool = False) -> bool:
     try:
-        return not read_quantity(text, info).relative
+        return not read_quantity(text, info).relative or relative
     except LodgerError as error:
         return "minimum" in error.details  # the right unit, out of bounds: the tool will say so

@@ -9,6 +9,8 @@ from agent.reading import conditions, mentions, words
 from agent.reading.conditions import Condition
 from agent.reading.mentions import Vocabulary
 
+_IT = re.compile(r"\b(?:it|it's|that|es|er|sie|il|elle)\b", re.I)
+
 
 def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Condition | None]:
     """Blank the condition of a sentence and give it apart."""
@@ -17,7 +19,10 @@ def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Conditi
         end = _condition_end(sentence, match.start())
         text = sentence[match.start() : end]
         return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(
-            text, partial(_only_name, vocabulary), partial(_only_state, vocabulary), vocabulary.described
+            text,
+            partial(_only_name, vocabulary, sentence[: match.start()] + " " + sentence[end:]),
+            partial(_only_state, vocabulary),
+            vocabulary.described,
         )
     if waiting := words.WAITING.search(sentence):
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
@@ -37,9 +42,14 @@ def only_metric(text: str, vocabulary: Vocabulary) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _only_name(vocabulary: Vocabulary, text: str) -> str | None:
-    """The one name of a text; where one is said in full and others by a word of theirs, the one in full."""
+def _only_name(vocabulary: Vocabulary, rest: str, text: str) -> str | None:
+    """The one name of a text; where one is said in full and others by a word of theirs, the one in full.
+
+    "Set the temperature to 1 if it is above 2": it is what the ``rest`` of the sentence names.
+    """
     found = mentions.find(text, vocabulary)
+    if not found and _IT.search(text):
+        found = mentions.find(rest, vocabulary)
     full = {mention.name for mention in found if mention.how == "exact"}
     names = full if len(full) == 1 else {mention.name for mention in found}
     return names.pop() if len(names) == 1 else None

@@ -16,6 +16,7 @@ from agent.reading import alert_requests, mentions, trial_requests, words
 from agent.reading.assignments import Parts, assign, is_bare, may_be_value
 from agent.reading.clause import Clause, Mood, Trace
 from agent.reading.conditions import Condition
+from agent.reading.corrections import applied
 from agent.reading.dependence import only_metric, split_condition
 from agent.reading.mentions import Mention, Vocabulary
 from agent.reading.quoting import own_words
@@ -28,6 +29,9 @@ JOINT = re.compile(
     r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
     re.I,
 )
+
+
+_WITH = re.compile(r"\b(?:with|using|at|mit|avec|con)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def read(text: str, vocabulary: Vocabulary, focus: str | None = None) -> Reading
     Args:
         focus: the parameter that the conversation spoke of last; "make it 3" means that one.
     """
-    own = own_words(text, lambda inner: vocabulary.knows(inner) or _is_value(inner))
+    own = applied(own_words(text, lambda inner: vocabulary.knows(inner) or _is_value(inner)))
     clauses: list[Clause] = []
     for sentence in _sentences(own):
         clauses.extend(_read_sentence(sentence, vocabulary, focus, clauses[-1] if clauses else None))
@@ -110,6 +114,11 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
 
 def _each(clause: Clause) -> Iterator[Clause]:
     """One request a clause: "set amplitude and frequency to 5e-21 and 300 Hz" are two."""
+    if clause.orders("restart_simulation") and clause.assignments and _WITH.search(clause.text):
+        setting = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "restart with 500 nodes"
+        yield from _each(setting)
+        yield replace(clause, assignments=(), doubtful=False)
+        return
     if clause.doubtful or len(clause.assignments) < 2:
         yield clause
         return
@@ -119,7 +128,10 @@ def _each(clause: Clause) -> Iterator[Clause]:
 def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Split a sentence at its joints, wherever what follows is a request of its own."""
     start = 0
+    values = find_spans(body)
     for joint in JOINT.finditer(body):
+        if any(span.start < joint.start() < joint.end() < span.end for span in values):
+            continue  # "one and a half times"
         rest = body[joint.end() :]
         upto = JOINT.search(rest)
         left, right = body[start : joint.start()], rest[: upto.start()] if upto else rest

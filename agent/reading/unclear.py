@@ -52,6 +52,18 @@ def question(clause: Clause, reading: Reading) -> Question | None:
     return _which(clause, reading)
 
 
+def in_words(name: str, value: object) -> str:
+    """A change in words, for a question: ``set gw_amplitude to 5e-21``, ``raise temperature by 10 %``."""
+    said = str(value)
+    for verb, way in (("raise", "up by "), ("lower", "down by ")):
+        if said.startswith(way):
+            return f"{verb} {name} by {said.removeprefix(way)}"
+    for verb, way in (("raise", " more"), ("lower", " less")):
+        if said.endswith(way):
+            return f"{verb} {name} by {said.removesuffix(way)}"
+    return f"set {name} to {said}"
+
+
 def which_parameter(clause: Clause, reading: Reading, fitting: Sequence[str] = ()) -> str:
     """Ask for the parameter, of those that fit if any do; a metric that was named instead is said to be a result."""
     listed = ", ".join(fitting or reading.vocabulary.parameters)
@@ -59,6 +71,15 @@ def which_parameter(clause: Clause, reading: Reading, fitting: Sequence[str] = (
     if metrics:
         return f"{metrics[0]} is a result and cannot be set. Which parameter should I change: {listed}?"
     return f"Which parameter do you mean: {listed}?"
+
+
+def unplaced(clause: Clause, reading: Reading) -> str | None:
+    """Ask whose value it is, of a value with a unit that none of the parameters that are named can take."""
+    placed = " ".join(given.value for given in clause.assignments)
+    for span in clause.values:
+        if span.text not in placed and (fitting := meant_by_unit(span.text, reading.vocabulary)):
+            return f"Which parameter should be {span.text}: {' or '.join(fitting)}? Nothing was changed."
+    return None
 
 
 def what_value(name: str, reading: Reading) -> str:
@@ -85,7 +106,7 @@ def _try_beside(clause: Clause) -> Question:
 
 
 def _shall_i(clause: Clause) -> Question:
-    listed = " and ".join(f"set {given.parameter} to {given.value}" for given in clause.assignments)
+    listed = " and ".join(in_words(given.parameter, given.value) for given in clause.assignments)
     calls = [("set_parameter", {"name": given.parameter, "value": given.value}) for given in clause.assignments]
     return Question(f"Shall I {listed}?", calls)
 
@@ -120,13 +141,13 @@ def _is_short_wish(clause: Clause) -> bool:
 def _by_unit(clause: Clause, reading: Reading) -> Question | None:
     value = clause.values[0]
     one = len(clause.values) == 1 and re.search(r"\d", value.text)
-    fitting = meant_by_unit(value, reading.vocabulary) if one else []
+    fitting = meant_by_unit(value.text, reading.vocabulary) if one else []
     if not fitting and not clause.strong_set and _FOR_TALK.search(clause.text):
         return None  # "give me 3 reasons"
     if len(fitting) != 1 or any(m.name in reading.vocabulary.metrics for m in clause.mentions):
         return Question(which_parameter(clause, reading, fitting))
     call = ("set_parameter", {"name": fitting[0], "value": value.text})
-    return Question(f"Shall I set {fitting[0]} to {value.text}?", [call])
+    return Question(f"Shall I {in_words(fitting[0], value.text)}?", [call])
 
 
 def questions(reading: Reading) -> Iterator[Question]:
