@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.reading import mentions, words
 from agent.reading.mentions import Mention, Vocabulary
@@ -50,6 +51,17 @@ _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b
 _FILLERS = re.compile(
     r"\b(?:please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
     r"|cheers|value|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|à|la|le|les|et|el|los|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
+    re.I,
+)
+_AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?:the|die|der|das|la|le|el)\s+)?", re.I)
+_FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(?:\s*%)?", re.I)
+_FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
+_IT_TALK = re.compile(
+    r"\b(?:it|its|it's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
+    r"|enough|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
+    r"|good|fine|great|perfect|well|next|first|finally|time|round|this time|same|different|instead|either|one more|go|do|does|did|have|has|had|get|as|than|before|earlier|still|yet|all|right"
+    r"|hey|hi|guys|mate|man|yes|yeah|yep|ja|nein|jetzt|nun|dann|noch|mal|etwas|mehr|weniger|höher|tiefer|wieder|zurück|wäre|besser|lieber|doch|ich|wir|du|es|das|ihn|sie|um|von|mit|für"
+    r"|oui|si|maintenant|puis|alors|encore|plus|moins|plutôt|mieux|je|on|nous|tu|ça|cela|un|une|peu|trop|pour|de|du|ahora|luego|otra|vez|más|menos|mejor|eso|esto|lo|un|una|poco|para|por|en|no)\b",
     re.I,
 )
 _ASKED_TO = re.compile(
@@ -137,11 +149,24 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     asked = _ASKED_TO.match(text)
     if text.rstrip().endswith("?") and not asked:
         return False
-    for start, end in places:
-        text = text[:start] + " " * (end - start) + text[end:]
-    if asked:  # "could you do 400 sources?"
+    text = _FROM_VALUE.sub(" ", _without(text, places))
+    if asked and len(text) >= asked.end():  # "could you do 400 sources?"
         text = " " * asked.end() + text[asked.end() :]
     return not re.search(r"[^\W_]", _FILLERS.sub(" ", text))
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    for start, end in places:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _is_about_it(text: str, places: Iterable[tuple[int, int]]) -> bool:
+    """Whether a clause that names nothing can mean what was spoken of last: "make it 3", not "give me 3 jokes"."""
+    if _FOR_ME.search(text) and not words.PRONOUN.search(text):
+        return False
+    rest = words.ACTIONS["set_parameter"].sub(" ", _without(text, places))
+    return not re.search(r"[^\W\d_]", _FILLERS.sub(" ", _IT_TALK.sub(" ", rest)))
 
 
 @dataclass(frozen=True)
@@ -169,15 +194,21 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
             Assignment(m.name, value, m.how) for m, value in zip(named, said, strict=True)
         ], twice or unsure
     said = list(dict.fromkeys(said))  # "1-dimensional: dimensions 1" says it twice
-    if fitting := _by_fit(named, said, vocabulary):
+    if named and (fitting := _by_fit(named, said, vocabulary)):
         return by_choice + fitting, twice
     if len(named) == len(said) == 1:
         return [*by_choice, Assignment(named[0].name, said[0], named[0].how)], twice
     pairs = [(mention, value) for mention in named for value in said]
     able = [(m, value) for m, value in pairs if _reads(value, vocabulary.parameters[m.name], relative=True)]
     every = [Assignment(mention.name, value, mention.how) for mention, value in able or pairs]
-    shared = len(said) == 1 and bool(_BOTH.search(text))
+    shared = len(said) == 1 and len(able) == len(pairs) and (bool(_BOTH.search(text)) or _listed(text, named))
     return by_choice + every, twice or (bool(every) and not shared)
+
+
+def _listed(text: str, named: list[Mention]) -> bool:
+    """Whether names stand in one list: "albedo and humidity to 0.5" sets both."""
+    ordered = sorted(named, key=lambda mention: mention.start)
+    return all(_AND.fullmatch(text[one.end : other.start]) for one, other in pairwise(ordered))
 
 
 def _by_fit(named: list[Mention], said: list[str], vocabulary: Vocabulary) -> list[Assignment]:
@@ -207,7 +238,7 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return [m for m in (_kin(text, found, vocabulary) for found in parts.found) if m]
     if parts.choices:
         return []
-    if focus in takes_value:
+    if focus in takes_value and _is_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
     if len(parts.values) != 1 or not is_bare(text, parts.places):
         return []
@@ -230,7 +261,7 @@ def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:
 
 def meant_by_unit(value: str, vocabulary: Vocabulary) -> list[str]:
     """The parameters whose unit a bare quantity has: "180 Hz"."""
-    if not re.search(r"[^\W\d_]", value):
+    if not re.search(r"[^\W\d_]", value) or _SHARE.search(value):
         return []
     return [
         info.name

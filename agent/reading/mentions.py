@@ -154,7 +154,7 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
     said = [
         (key, *match.span())
         for key in vocabulary.choices
-        for match in re.finditer(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text, re.I)
+        for match in re.finditer(rf"(?<![\w-]){_spaced(key)}(?![\w-])", text, re.I)
     ]
     return [
         Mention(name, start, end, "choice", choice)
@@ -162,6 +162,11 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
         if not (_NOT_THIS.search(text[:start]) or _OUT.match(text[end:]))
         for name, choice in vocabulary.choices[key]
     ]
+
+
+def _spaced(choice: str) -> str:
+    """A choice as a pattern: blanks, hyphens and underscores alike ("two stream" is ``two_stream``)."""
+    return r"[\s_-]+".join(re.escape(word) for word in re.split(r"[\s_-]+", choice) if word) or re.escape(choice)
 
 
 def find_switches(

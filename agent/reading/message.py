@@ -31,6 +31,7 @@ JOINT = re.compile(
 )
 
 
+_OF_IT = re.compile(r"\W*(?:then\s+)?(?:double|halve|triple|quadruple) (?:it|that)\b", re.I)
 _WITH = re.compile(r"\b(?:with|using|at|mit|avec|con)\b", re.I)
 
 
@@ -52,7 +53,11 @@ class Reading:
     def about_run(self) -> bool:
         """Whether the words touch the run at all: a name of it, or a word such as "simulation"."""
         return any(clause.mentions for clause in self.clauses) or bool(
-            re.search(r"\b(?:simulations?|run|runs|running|lattice|parameters?|metrics?)\b", self.own, re.I)
+            re.search(
+                r"\b(?:simulations?|simulation(?:en)?|simulaci(?:ó|o)n|run|runs|running|lauf|lattice|parameters?|parametern?|paramètres?|parámetros?|metrics?)\b",
+                self.own,
+                re.I,
+            )
         )
 
     @property
@@ -100,7 +105,8 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
     told = False
     wonders = bool(words.WHAT_IF.search(body)) and not words.POLITE.search(body)
     for part in _parts(body, vocabulary):
-        clause = replace(_read_clause(part, vocabulary, focus, hypothetical, condition), wonders=wonders)
+        meant = _last_set(before) if words.PRONOUN.search(part) else None  # "… and then double it"
+        clause = replace(_read_clause(part, vocabulary, meant or focus, hypothetical, condition), wonders=wonders)
         if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
             clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
         if told and all(trace.start == 0 for trace in clause.traces):
@@ -110,6 +116,10 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
         )  # "they use 1000 nodes and a strain of 1e-22"
         yield from _each(clause)
         before = clause
+
+
+def _last_set(before: Clause | None) -> str | None:
+    return before.assignments[-1].parameter if before and before.assignments else None
 
 
 def _each(clause: Clause) -> Iterator[Clause]:
@@ -168,6 +178,8 @@ def _begins_anew(text: str) -> bool:
 
 def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
     if _begins_anew(text):
+        return True
+    if _OF_IT.match(text):
         return True
     found = mentions.find(text, vocabulary)
     return bool(
@@ -237,7 +249,11 @@ def _switches(between: str, mention: Mention, vocabulary: Vocabulary) -> bool:
 
 def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     before, polite = text[:start], bool(words.POLITE.search(text))
-    if (words.NEGATION.search(before) and not polite) or words.NEGATION_AFTER.search(text[end:]):
+    if (
+        words.INSTEAD.search(before)
+        or (words.NEGATION.search(before) and not polite)
+        or words.NEGATION_AFTER.search(text[end:])
+    ):
         return "negated"
     if words.SAYING.search(before):
         return "reported"

@@ -17,25 +17,25 @@ _FORMS: dict[str, str] = {
     "set_parameter": (
         r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
-        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
+        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
         r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
     ),
     "pause_simulation": (
-        r"pause|hold(?! on)|freeze|suspend|halt|(?:take|have) a break|stop (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly)"
+        r"(?<!the )(?<!la )(?<!die )(?<!une )(?<!cette )pause|hold(?! on)|freeze|suspend|halt|(?:take|have) a break|stop (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly)"
         r"|pausiere?|pausieren|anhalten|halte?|unterbrich|unterbreche|stopp|mets en pause|mettez en pause|suspends|suspendez|arrête un moment"
-        r"|pausa|pausar|pon en pausa|suspende|haz una pausa"
+        r"|(?<!la )(?<!una )(?<!esta )pausa|pausar|pon en pausa|suspende|haz una pausa"
     ),
     "resume_simulation": (
         r"resume|continue|unpause|un-pause|proceed|go on|carry on|keep going|keep running|unfreeze|let it run|get going|pick up where"
-        r"|weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
+        r"|(?<!läuft )(?<!läuft es )(?<!läuft sie )(?<!geht es )(?<!immer )weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
         r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
     ),
     "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|detén|detenga|termina",
     "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|neu ?starten|starte neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
     "undo": (
-        r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back|back out"
+        r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back(?! (?:to|up to|down to) (?:the )?[\d.])|back out"
         r"|mache? (?:das |es )?rückgängig|rückgängig|zurücknehmen|nimm (?:das|es) zurück|annule[rz]?|défais|défaire|deshaz|deshacer|revierte"
     ),
     "remove_alert": (
@@ -101,12 +101,12 @@ KEEPING = re.compile(
     re.I,
 )
 POLITE = re.compile(
-    r"^\W*(?:(?:and|but|so|ok|okay|well|now|then|hey|hi|hello|please|bitte|s'il te plaît|por favor)\W+)*(?:can|could|would|will|may|might) (?:you|we|u)\b(?! (?:have|explain|tell|describe))"
-    r"|^\W*(?:kannst|könntest|würdest) du\b|^\W*(?:peux|pourrais)-tu\b|^\W*(?:puedes|podrías)\b|^\W*do you mind\b|^\W*would you mind\b|^\W*how about you\b|^\W*why don't (?:you|we)\b",
+    r"^\W*(?:(?:and|but|so|ok|okay|well|now|then|hey|hi|hello|please|bitte|s'il te plaît|por favor)\W+)*(?:can|could|would|will|may|might) (?:you|we|u)\b(?! (?:explain|tell|describe)\b)"
+    r"|^\W*do you mind\b|^\W*would you mind\b|^\W*how about you\b|^\W*why don't (?:you|we)\b",
     re.I,
 )
 NEGATION = re.compile(
-    r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\brather than|\binstead of|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$",
+    r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$",
     re.I,
 )
 REPORTED = re.compile(
@@ -169,6 +169,7 @@ POLITE = beside(POLITE, neighbours.POLITE)
 NEGATION = beside(NEGATION, neighbours.NEGATION)
 REPORTED = beside(REPORTED, neighbours.REPORTED)
 NARRATIVE = beside(NARRATIVE, neighbours.NARRATIVE)
+INSTEAD = re.compile(r"\b(?:rather than|instead of|statt|au lieu de|en vez de)\s+(?:to\s+)?$", re.I)
 NEGATION_AFTER = re.compile(neighbours.NEGATION_AFTER, re.I)
 SAYING, PAST = among(SAYING, neighbours.SAYING), among(PAST, neighbours.PAST)
 HYPOTHETICAL, WAITING = among(HYPOTHETICAL, neighbours.HYPOTHETICAL), among(WAITING, neighbours.WAITING)
@@ -185,10 +186,11 @@ def _all(forms: dict[str, str], more: dict[str, str], ending: str) -> dict[str, 
 ACTIONS = _all(_FORMS, neighbours.FORMS, r"(?![\w-])")
 TOPICS = _all(_TOPICS, neighbours.TOPICS, "")
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # with one more inside: words in a group are no verbs by themselves
+_NOT_BEFORE = re.compile(r"\(\?<![^()]*\)")  # "the pause" is no order, and "pause" a verb all the same
 _LONG_VERBS = {
     word: name
     for name, forms in _FORMS.items()
-    for word in _GROUP.sub("(", forms).split("|")
+    for word in _GROUP.sub("(", _NOT_BEFORE.sub("", forms)).split("|")
     if re.fullmatch(r"[a-zà-ü]{5,}", word)
 }
 

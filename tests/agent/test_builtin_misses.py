@@ -35,6 +35,16 @@ def ordered(said: str, focus: str | None = None) -> list[tuple[str, str]]:
         ("num_sorces = 350 plz", None, [("num_sources", "350")]),
         ("transverse field: plus 15 percent please", None, [("field", "15 percent more")]),
         ("field 2: the field is 2", None, [("field", "2")]),
+        ("set the frequency to 200 Hz, no wait, 250 Hz", None, [("base_frequency", "250 Hz")]),
+        ("one and a half times the field", None, [("field", "one and a half times")]),
+        ("field times five", None, [("field", "up by a factor of five")]),
+        ("field up 0.5", None, [("field", "up by 0.5")]),
+        ("reduce the field to 20%", None, [("field", "20%")]),
+        ("set the field to 2 and then double it", None, [("field", "2"), ("field", "double it")]),
+        ("increase turns and field by 10 %", None, [("helical_turns", "up by 10 %"), ("field", "up by 10 %")]),
+        ("instead of 1 use 2 for the field", None, [("field", "2")]),
+        ("start over with 16 turns", None, [("helical_turns", "16 turns")]),
+        ("hmm too much, make it 0.5", "field", [("field", "0.5")]),
     ],
 )
 def test_what_is_set(said: str, focus: str | None, wanted: list[tuple[str, str]]) -> None:
@@ -56,6 +66,20 @@ def test_what_is_set(said: str, focus: str | None, wanted: list[tuple[str, str]]
 def test_what_is_shown_or_forbidden_is_not_done(said: str) -> None:
     assert not ordered(said)
     assert not read(said, VOCABULARY).has_order
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["give me 3 jokes", "I want 3 coffees", "set a timer for 4", "we need 2 more people on this", "I need 4 minutes"],
+)
+def test_what_was_spoken_of_last_is_not_set_by_talk_of_other_things(said: str) -> None:
+    assert not ordered(said, "field")
+
+
+def test_a_condition_on_it_is_about_what_the_sentence_names() -> None:
+    (clause,) = read("set the field to 0.5 only if it is above 1", VOCABULARY).clauses
+    assert clause.condition
+    assert clause.condition.check({"field": 0.9}) is False
 
 
 def test_a_question_about_a_name_keeps_the_name() -> None:

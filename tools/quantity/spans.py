@@ -97,6 +97,8 @@ def _may_start(text: str, words: list[re.Match[str]], place: int) -> bool:
         return lower not in ("the", "its") or _stands_alone(text, words, place + 1)
     if lower == "one":
         return not place or words[place - 1][0].lower() not in _NOT_ONE
+    if place and words[place - 1][0].lower() == "point":
+        return False  # "point four" is not four
     if lower in _WHOLES:
         return _stands_alone(text, words, place)
     if lower in ("x", "×", "*", "times") and after:
