@@ -10,7 +10,7 @@ import re
 
 # action -> further forms that ask for it; unlike those of ``words`` they are never guessed from a misspelling, for many are one letter
 # away from an English word ("porte", "mettre")
-FORMS: dict[str, str] = {
+_ASKING: dict[str, str] = {
     "set_parameter": (
         r"setz|stell|änder|erhöh|verringern|verringer|senken|senk|vermindere?|erniedrige?|steigere?|steigern|schalt|dreh(?:e|en)?"
         r"|leg(?:e|en)?(?= [^.;!?]*\bfest\b)|(?:fest|um|herauf|herunter|hoch|runter)(?:legen|setzen|stellen|drehen|fahren)|einstellen|passe?(?= [^.;!?]*\ban\b)|anpassen|hebe?(?= [^.;!?]*\ban\b)|anheben|fahr(?:e)?(?= [^.;!?]*\b(?:hoch|runter)\b)"
@@ -25,15 +25,15 @@ FORMS: dict[str, str] = {
         r"|quiero|quisiera|me gustaría|necesito|deseo|queremos"
     ),
     "pause_simulation": (
-        r"halt(?:e|en)?(?= [^.;!?]*\ban\b)|halten sie|(?:mach|mache|machen|leg|lege|einlegen|leg mal) [^.;!?]{0,30}pause|unterbrechen|(?:re)?mettre [^.;!?]{0,30}en pause|(?:mets|mettez)[^.;!?]{0,40} en pause|fais une pause|faites une pause|faire une pause|suspendre"
-        r"|(?:pon|ponga|poner|ponla|ponlo)[^.;!?]{0,40} en pausa|haga una pausa|hacer una pausa|pausad|pausen|suspender|suspenda|detén un momento"
+        r"halt(?:e|en)?(?= [^.;!?]*\ban\b)|halten sie|(?:mach|mache|machen|leg|lege|einlegen|leg mal) GAP{0,30}pause|unterbrechen|(?:re)?mettre GAP{0,30}en pause|(?:mets|mettez)GAP{0,40} en pause|fais une pause|faites une pause|(?<!vais )faire une pause|suspendre"
+        r"|(?:pon|ponga|poner|ponla|ponlo)GAP{0,40} en pausa|haga una pausa|(?<!voy a )hacer una pausa|pausad|pausen|suspender|suspenda|detén un momento"
     ),
     "resume_simulation": (
-        r"setz(?:e|en)? [^.;!?]{0,40}\bfort|fahr fort|(?:nimm|nehmen sie) [^.;!?]{0,30}wieder auf|wiederaufnehmen|lass [^.;!?]{0,30}weiterlaufen|mach(?:e|en sie)? weiter"
-        r"|poursuis|poursuivez|poursuivre|continue[rz]|relance[rz]|(?:remets|remettez|remettre)[^.;!?]{0,30} en (?:marche|route)|retoma|retome|retomar|reanude|continúe|continuar|seguir|siga|reprise"
+        r"setz(?:e|en)? GAP{0,40}\bfort|fahr fort|(?:nimm|nehmen sie) GAP{0,30}wieder auf|wiederaufnehmen|lass GAP{0,30}weiterlaufen|mach(?:e|en sie)? weiter"
+        r"|poursuis|poursuivez|poursuivre|continue[rz]|relance[rz]|(?:remets|remettez|remettre)GAP{0,30} en (?:marche|route)|retoma|retome|retomar|reanude|continúe|continuar|seguir|siga|reprise"
     ),
     "stop_simulation": (
-        r"brich [^.;!?]{0,30}\bab|brechen sie [^.;!?]{0,30}\bab|stoppen|arrêter|terminer|terminez|mets fin|mettez fin|terminar|termine|finaliza|finalice|finalizar"
+        r"brich GAP{0,30}\bab|brechen sie GAP{0,30}\bab|stoppen|arrêter|terminer|terminez|mets fin|mettez fin|terminar|termine|finaliza|finalice|finalizar"
         r"|^\W*(?:por favor,? )?(?:para|pare) (?:ya )?la simulación\W*$"
     ),
     "restart_simulation": (
@@ -45,6 +45,9 @@ FORMS: dict[str, str] = {
         r"|deshaz(?:lo|la)|deshaga|anula|anule|anular|revertir|revierta|vuelve atrás|da marcha atrás"
     ),
 }
+# what stands between the halves of a form, and holds no negation ("mach keine Pause")
+_GAP = r"(?:(?!\b(?:kein|nicht|nie|pas|jamais|nunca))[^.;!?])"
+FORMS = {name: forms.replace("GAP", _GAP) for name, forms in _ASKING.items()}
 
 TOPICS: dict[str, str] = {
     "get_simulation_state": (
@@ -61,6 +64,7 @@ TOPICS: dict[str, str] = {
 QUESTION = (
     r"^\W*(?:(?:und|et|y|aber|mais|pero|also|alors|entonces)\W+)?(?:hast|habt|haben|wird|werden|wurden?|warst|bist|darf|dürfen|muss|müssen|kann (?:man|es|sie|er|die|das|der)|können wir|könnten wir|sollen|geht|gibt es|läuft|wer|wo|wozu|weshalb|wieviel|ob"
     r"|où|combien|lequel|laquelle|qui|as-tu|avez-vous|tu as|vous avez|a-t-on|peut-on|puis-je|pouvons-nous|qu['’]|serait|dónde|cuánt\w+|cuándo|quién|hay|ha sido|has|han|son|será|sería|se puede|podemos|podría ser|puede la|puede el)\b"
+    r"|^(?=.*\b(?:der|die|das|den|dem|des|eine?|es|ist|und|la|le|les|el|los|las|una?|une|du|est|en|con)\b).*(?<!\bja)(?<!\bok)(?<!okay)(?<!bitte)(?<!vale)(?<!accord)(?<!plaît)(?<!favor)\s*\?\W*$"
     r"|¿|\b\w+-(?:t-)?(?:ils?|elles?|on)\b|\best-ce\b|\best-ce que\b"
 )
 # a request put as a question; with a verb of telling ("kannst du mir sagen, ob …") it is a question all the same
@@ -73,7 +77,7 @@ POLITE = (
 )
 _INSIDE = r"(?:[^.;!?,]|(?<=\d)[.,](?=\d))*$"  # up to the verb, within the clause; a decimal mark ends no clause
 _NEVER = r"nicht|nie|niemals|kein\w*|keinesfalls|jamais|aucun\w*|nunca|jamás|tampoco"
-NEGATION = rf"(?:\bn['’]|\b(?:{_NEVER}|ne|ohne|sans|statt|anstatt|au lieu de|plutôt que|en vez de|en lugar de|deja de|hör auf|arrête de|evita|évite[rz]?|vermeide)\b){_INSIDE}"
+NEGATION = rf"(?:\bn['’]|\b(?:{_NEVER}|ne|ohne|sans|pas de(?! temps| grille| calcul)|statt|anstatt|au lieu de|plutôt que|en vez de|en lugar de|deja de|hör auf|arrête de|evita|évite[rz]?|vermeide)\b){_INSIDE}"
 _STEP_WORD = r"(?<!le )(?<!un )(?<!du )(?<!les )(?<!des )(?<!de )(?<!\d )(?<!derniers )(?<!nombre de )pas(?! de (?:temps|grille|calcul|simulation))"
 # "…, damit es nicht divergiert" gives a reason
 NEGATION_AFTER = rf"^(?:(?!\b(?:damit|weil|sonst|denn|pour|afin|parce|sinon|para que|porque|si no)\b)(?:[^.;!?,]|(?<=\d)[.,](?=\d)))*?(?:\b(?:{_NEVER})\b|\b{_STEP_WORD}\b|\bno (?=en\b|a\b))"
