@@ -41,7 +41,11 @@ def ordered(said: str, focus: str | None = None) -> list[tuple[str, str]]:
         ("field up 0.5", None, [("field", "up by 0.5")]),
         ("reduce the field to 20%", None, [("field", "20%")]),
         ("set the field to 2 and then double it", None, [("field", "2"), ("field", "double it")]),
-        ("increase turns and field by 10 %", None, [("helical_turns", "up by 10 %"), ("field", "up by 10 %")]),
+        (
+            "increase field and base frequency by 10 %",
+            None,
+            [("field", "up by 10 %"), ("base_frequency", "up by 10 %")],
+        ),
         ("instead of 1 use 2 for the field", None, [("field", "2")]),
         ("start over with 16 turns", None, [("helical_turns", "16 turns")]),
         ("hmm too much, make it 0.5", "field", [("field", "0.5")]),
