@@ -23,6 +23,8 @@ MULTIPLES = {
 
 def part_in_words(text: str, marks: Marks) -> Fraction | None:
     """``half``, ``a third``, ``three quarters``: a part of something, where ``0.5`` may be an amount of its own."""
+    if text.lower() in ("hälfte", "moitié", "mitad"):
+        return Fraction(1, 2)
     if not re.fullmatch(
         r"(?:an? |one |two |three |four )?(?:half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth)s?",
         text,
