@@ -11,10 +11,11 @@ from measurement.facts import Fact
 from measurement.store import Store
 from whitepapers import bibliography, prose, sections
 from whitepapers.archive import Archive
-from whitepapers.book import Book
-from whitepapers.document import Document, Paragraph, Section
+from whitepapers.book import Book, Evidence
+from whitepapers.comparing import differences
+from whitepapers.document import Document, Paragraph, Section, Table
 from whitepapers.escape import escape
-from whitepapers.latex import Latex
+from whitepapers.latex import MOST_ROWS, Latex
 from whitepapers.queries.constant import constants
 from whitepapers.shown import shown
 
@@ -146,3 +147,26 @@ def test_references_are_well_formed_and_constants_are_there() -> None:
     known = constants("gw_lattice")
     assert [name for name, _ in gw_lattice.CONSTANTS.values() if name not in known] == []
     assert sections.__doc__
+
+
+def test_a_long_table_goes_on_in_parts_under_one_caption(book: Book) -> None:
+    rows = [["{{fact:gain.mean}}", "words"] for _ in range(2 * MOST_ROWS + 1)]
+    table = Table("tab:long", "A caption.", "rp", ("Mean", "Words"), rows, wide=True)
+    for columns, begin in ((1, r"\begin{placed}{table}"), (2, r"\begin{table*}")):
+        written = Latex(book, Document("r", "t", "s", (), [Section("x", "X", [table])], columns)).table(table)
+        assert written.count(begin) == written.count(r"\textbf{Mean}") == 3
+        assert written.count(r"\caption") == written.count(r"\label") == 1
+
+
+def test_two_reports_are_compared_in_the_unit_of_the_first() -> None:
+    def told(*facts: tuple[str, object, str]) -> dict[str, object]:
+        entries = (Evidence(key, Fact(key, value, unit)) for key, value, unit in facts)  # type: ignore[arg-type]
+        return {"facts": [one.to_json() for one in entries]}
+
+    first = told(("used", 1.0, "Wh"), ("same", 2, ""), ("who", "a", "words"), ("lost", 1.0, "s"), ("odd", 1.0, "s"))
+    second = told(("used", 7200.0, "J"), ("same", 2, ""), ("who", "b", "words"), ("odd", 1.0, "m"), ("new", 3, ""))
+    found = {one.key: one for one in differences(first, second)}
+    assert list(found) == ["used", "who", "lost", "odd", "new"]
+    assert found["used"].change == pytest.approx(1.0)
+    assert [found[key].change for key in ("who", "lost", "odd", "new")] == [None] * 4
+    assert (found["lost"].second, found["new"].first) == (None, None)
