@@ -144,7 +144,7 @@ def find(text: str, vocabulary: Vocabulary) -> list[Mention]:
     for seek in (_translated, _full, _part, _close):
         for mention in seek(free, vocabulary):
             if free[mention.start : mention.end].strip():
-                found.append(mention)
+                found += [mention] if mention.name else []  # a phrase that speaks of several names is none of them
                 free = free[: mention.start] + " " * (mention.end - mention.start) + free[mention.end :]
     return sorted(found, key=lambda mention: mention.start)
 

@@ -117,17 +117,30 @@ class Names:
                 return names.pop() if len(names) == 1 else None
         return None
 
+    def torn(self, phrase: Phrase) -> bool:
+        """Whether a phrase without a name has words of several names, and of no single one."""
+        if not phrase.foreign or len(phrase.meant) < 2:
+            return False
+        known = [one & self.words for one in phrase.readings()]
+        several = [one for one in known if len(one) > 1]
+        return bool(several) and not any(_is_in_all(one, forms) for one in several for forms in self.forms.values())
+
 
 def find(text: str, names: Names) -> Iterator[tuple[str, int, int]]:
-    """Every phrase that names one parameter or metric: the name, where it starts and ends."""
+    """Every phrase that names one parameter or metric: the name, where it starts and ends.
+
+    The name is empty for a phrase that speaks of several ("fréquence d'échantillonnage", where a frequency and a sampling rate are there):
+    no word of it may stand for a name by itself.
+    """
     languages, told = languages_of(text)
     taken: list[tuple[int, int]] = []
     for language in languages:
         for phrase in _phrases(text, language, told, names.words):
             free = not any(start < phrase.end and phrase.start < end for start, end in taken)
-            if free and (name := names.meant(phrase)):
+            name = names.meant(phrase) if free else None
+            if free and (name or names.torn(phrase)):
                 taken.append((phrase.start, phrase.end))
-                yield name, phrase.start, phrase.end
+                yield name or "", phrase.start, phrase.end
 
 
 def find_words(text: str, wanted: Iterable[str]) -> Iterator[tuple[str, int, int]]:

@@ -116,6 +116,13 @@ def test_phrases_that_fit_two_names_or_go_on_unknown_name_none() -> None:
     assert [name for name, *_place in translation.find("Wachstumsrate auf 3", two.names)] == ["growth_rate"]
 
 
+def test_a_phrase_that_speaks_of_several_names_is_none_of_them() -> None:
+    """ "fréquence" alone would be close to the one, but it is the detector's that is meant."""
+    two = Vocabulary({name: ParameterInfo(name, 1.0, "float") for name in ("wave_frequency", "detector_height")}, ())
+    assert find("mets la fréquence du détecteur à 3", two) == []
+    assert [mention.name for mention in find("mets la fréquence à 3", two)] == ["wave_frequency"]
+
+
 def test_english_is_never_taken_for_another_language() -> None:
     """No English request of the open suites has a translated name, whatever program it is said to."""
     said = [
