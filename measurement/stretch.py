@@ -22,6 +22,7 @@ from measurement.reckoning import NO_BASELINE
 from measurement.sharing import Share
 
 log = logging.getLogger("lodger.power")
+NOT_SEEN = "none of its processes was seen at work on this machine"
 WITH_ITSELF = "the idle baseline was taken while the simulation ran, so it holds the simulation's own power"
 
 
@@ -57,7 +58,7 @@ class Stretch:
             result = result.without_energy(interruption.reason)
         cpu = (self._cpu, self._cpu_last) if self._cpu and self._cpu_last else None
         told = self._house.turn_record(Metered(self._name, whole.duration_s, result, Share(), cpu=cpu))
-        return {**told, **self._idle(told)}
+        return {**told, **self._idle(told), **self._unseen()}
 
     def close(self) -> None:
         """Show the first edge no more readings."""
@@ -72,6 +73,13 @@ class Stretch:
         idle = {"power_w": power_w, "taken_at": baseline.taken_wall_s, "with": list(self._house.baseline_of)}
         with_itself = self._baseline is None and NO_BASELINE in (told["net_reason"] or "")
         return {"idle": idle, **({"net_reason": WITH_ITSELF} if with_itself else {})}
+
+    def _unseen(self) -> dict[str, Any]:
+        """A program that was started elsewhere has no processes here: what it took is unknown then, and not nothing."""
+        if self._cpu_last is not None and self._cpu_last.simulations_s[self._name] > 0:
+            return {}
+        unknown = {"gross_wh": None, "method": "derived", "cpu_s": None, "reason": NOT_SEEN}
+        return {"simulations": {self._name: unknown}}
 
     def _cpu_now(self) -> CpuTime | None:
         try:

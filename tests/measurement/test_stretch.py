@@ -14,7 +14,7 @@ from measurement.power import source
 from measurement.power.base import PowerSettings
 from measurement.powerhouse import PowerHouse
 from measurement.requests import Request
-from measurement.stretch import WITH_ITSELF, Stretch
+from measurement.stretch import NOT_SEEN, WITH_ITSELF, Stretch
 from tests.advancing import advancing_tree
 
 WATTS = 80.0
@@ -70,3 +70,5 @@ def test_a_stretch_that_began_after_an_idle_machine_was_seen_has_a_net_energy(ho
     assert first["net_wh"] is not None
     assert abs(first["net_wh"]) <= 0.2 * first["gross_wh"] + first["net_bound_wh"]
     assert second["gross_wh"] > first["gross_wh"]
+    own = first["simulations"]["another"]  # which has no processes here
+    assert (own["gross_wh"], own["cpu_s"], own["reason"]) == (None, None, NOT_SEEN)
