@@ -77,7 +77,9 @@ def _speaks_of(message: str, snapshot: Snapshot, known: Mapping[str, Snapshot]) 
     """Whether it mentions a parameter or metric that no other has."""
     mine = _vocabulary(snapshot)
     others = {name for other in known.values() if other.name != snapshot.name for name in _names(other)}
-    return any(mention.name not in others for mention in find(message, mine) if mention.how in ("exact", "part", "translated"))
+    return any(
+        mention.name not in others for mention in find(message, mine) if mention.how in ("exact", "part", "translated")
+    )
 
 
 def _names(snapshot: Snapshot) -> set[str]:

@@ -35,6 +35,22 @@ _REQUESTS: tuple[tuple[Action, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_DEEDS: tuple[tuple[Action, str, str], ...] = (
+    ("pause", _LATER, _PAUSE),
+    ("checkpoint", _LATER, _SAVE),
+    ("report", _LATER, _REPORT),
+    ("tell", _WHEN, _TELL),
+)
+# the same with the condition first: "as soon as the energy exceeds 3, pause it"
+_FRONTED: tuple[tuple[Action, re.Pattern[str]], ...] = tuple(
+    (
+        action,
+        re.compile(
+            rf"^\W*(?:please\W+)?{when}\s+(?P<rest>[^,]+?)\s*,?\s+(?:(?:then|please|just)\s+)*(?:{deed})\W*$", re.I
+        ),
+    )
+    for action, when, deed in _DEEDS
+)
 _DENIED = re.compile(r"\b(?:don't|do not|never|no need to|nicht|ne|no)\b[^.]{0,20}$", re.I)
 
 
@@ -53,7 +69,7 @@ def find(sentence: str, only_metric: Callable[[str], str | None]) -> AlertReques
     Args:
         only_metric: gives the metric that a text mentions, if it is one and only one.
     """
-    for action, pattern in _REQUESTS:
+    for action, pattern in (*_REQUESTS, *_FRONTED):
         match = pattern.search(sentence)
         if match is None or _DENIED.search(sentence[: match.start()]):
             continue

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from agent.reading import mentions, words
 from agent.reading.mentions import Mention, Vocabulary
+from agent.reading.ways import SHARE, both_ways, by_or_to, in_full
 from measurement.errors import LodgerError
 from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
@@ -19,34 +20,6 @@ _NOT_A_VALUE = re.compile(
 )
 _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value
 _UP_TO = re.compile(r"^\s*\S{0,12}\s*(?:à|a|al|auf|hasta|jusqu\S*|bis|zu)\b[^.;!?]*\d", re.I)
-_TO_ONE = re.compile(r"\b(?:à|a|auf|sur|en)\s+(?:une?|una|einen?|einer|einem)\s+[^,.;]*\b(?:de|von)\s*$", re.I)
-_BY_ALONE = re.compile(r"\b(?:by|um)\s+$", re.I)
-_BY = re.compile(r"\b(?:by|um|de|en|par|por|durch)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
-_DIRECTIONS = [
-    (
-        "up",
-        re.compile(
-            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|heat|warm|speed|erhöh(?:en?)?|steigern?|steigere|vergrößern?|augmente[rz]?|monte[rz]?|sub[ea]|subir|aumenta[r]?|aumente|incrementa[r]?)\b",
-            re.I,
-        ),
-    ),
-    (
-        "down",
-        re.compile(
-            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|cool|slow|senk(?:en?)?|verringer[en]?|verringern|reduzieren?|verkleiner[en]?|verkleinern|baisse[rz]?|diminue[rz]?|réduis|réduisez|réduire|baj[ae]|bajar|reduce|reducir|reduzca|disminuye|disminuir)\b",
-            re.I,
-        ),
-    ),
-    (
-        "up by a factor of",
-        re.compile(r"\b(?:multiply|scale|multiplizieren?|multiplie[rz]?|multiplica[r]?|multiplique)\b", re.I),
-    ),
-    ("down by a factor of", re.compile(r"\b(?:divide|dividieren?|teilen?|divise[rz]?|dividir|divida)\b", re.I)),
-]
-_CHANGES = re.compile(r"\b(?:more|less|higher|lower|up|down)\b", re.I)  # it says itself where to
-_ANOTHER = re.compile(r"\banother\s*$", re.I)
-_TAKE = re.compile(r"\b(?:take|knock|cut|shave)\b", re.I)
-_AWAY = re.compile(r"^[^,.;]{0,40}\b(?:away|off)\b", re.I)
 _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
 _FILLERS = re.compile(
     r"\b(?:please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
@@ -67,14 +40,6 @@ _IT_TALK = re.compile(
 _ASKED_TO = re.compile(
     rf"(?:{words.POLITE.pattern})\W+(?:please\W+)?(?:do|have|go|run|get|make|give me|see|take)\b", re.I
 )
-_ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
-_SUBTRACT = re.compile(r"\b(?:subtract|take away|take off|deduct|subtrahiere?|retire[rz]?|resta)\s*$", re.I)
-_PLUS = re.compile(r"(?<!\bto )\bplus\s*$", re.I)  # "plus 15 %", where "to plus 15" is a place
-_TIMES = re.compile(r"(?:\btimes|(?<=\s)[×*])\s*$", re.I)
-_WAY = re.compile(r"\b(up|down)\s+$", re.I)  # "temperature up 0.5"
-_SET_UP = re.compile(r"\b(?:set|start)\s+up\s+$", re.I)
-_TO = re.compile(r"\b(?:to|auf|à|hasta)\s+$", re.I)  # "reduce it to 20 %" is a place, not a way
-_SHARE = re.compile(r"(?:%|per ?cent|prozent|pour cent|por ciento)\s*$", re.I)
 _NOT_A_VALUE_AFTER = re.compile(
     r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b", re.I
 )
@@ -98,46 +63,6 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     before, after = text[: span.start], text[span.end :]
     origin = _FROM.search(before) and _UP_TO.search(after)
     return not (inside or origin or _NOT_A_VALUE.search(before) or _NOT_A_VALUE_AFTER.search(after))
-
-
-def _said(text: str, span: Span, names: Iterable[Mention]) -> str:
-    """A value in full: "lower it by 0.5" says "down by 0.5"; a name ("speed limit") says no direction."""
-    for name in names:
-        text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
-    before, after = text[: span.start], text[span.end :]
-    if _CHANGES.search(span.text):
-        return span.text
-    if _AWAY.search(after) and _TAKE.search(before):
-        return f"{span.text} less"
-    if _ANOTHER.search(before) or _ADD.search(before):
-        return f"{span.text} more"
-    if _SUBTRACT.search(before):
-        return f"{span.text} less"
-    if _PLUS.search(before) and _SHARE.search(span.text):
-        return f"{span.text} more"
-    if _TIMES.search(before):
-        return f"up by a factor of {span.text}"
-    if (way := _WAY.search(before)) and not _SET_UP.search(before):
-        return f"{way.group(1).lower()} by {span.text}"
-    by = _BY.search(before)
-    direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
-    if by and not direction:  # "um 3 erhöhen"; "change it by 3" leaves the way open
-        direction = next((word for word, verbs in _DIRECTIONS if verbs.search(after)), "")
-        if not direction and _BY_ALONE.search(before):
-            return f"by {span.text}"
-    if re.match(r"orders? of magnitude", after.strip(), re.I) and direction:
-        return f"{direction} by {span.text} {after.strip().split(' magnitude')[0]} magnitude"
-    if (
-        _TO.search(before)
-        or _TO_ONE.search(before)
-        or not direction
-        or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent", "pour cent", "por ciento")))
-    ):
-        return span.text
-    if "factor" in direction:
-        return f"{direction} {span.text}"
-    factor = "a factor of " if by and by.group(1) else ""
-    return f"{direction} by {factor}{span.text}"
 
 
 def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
@@ -187,7 +112,10 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     by_choice = [Assignment(choice.name, choice.value or "", "choice") for choice in parts.choices]
     named = _named(text, parts, vocabulary, focus)
     twice = len({given.parameter for given in by_choice}) != len(by_choice)
-    said = [_said(text, span, parts.found) for span in parts.values]
+    said = [in_full(text, span, parts.found) for span in parts.values]
+    if len(named) == len(said) == 1 and by_or_to(text, parts.values[0], parts.found):
+        both = both_ways(text, parts.values[0], said[0])
+        return by_choice + [Assignment(named[0].name, value, named[0].how) for value in both], True
     if len(named) == len(said):
         unsure = bool(said) and bool(_EITHER.search(text)) and len(said) > 1
         return by_choice + [
@@ -240,7 +168,7 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return []
     if focus in takes_value and _is_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
-    if len(parts.values) != 1 or not is_bare(text, parts.places):
+    if len(parts.values) != 1 or not (is_bare(text, parts.places) or _is_about_it(text, parts.places)):
         return []
     fitting = meant_by_unit(parts.values[0].text, vocabulary)
     at = parts.values[0].start
@@ -261,7 +189,7 @@ def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:
 
 def meant_by_unit(value: str, vocabulary: Vocabulary) -> list[str]:
     """The parameters whose unit a bare quantity has: "180 Hz"."""
-    if not re.search(r"[^\W\d_]", value) or _SHARE.search(value):
+    if not re.search(r"[^\W\d_]", value) or SHARE.search(value):
         return []
     return [
         info.name

@@ -31,6 +31,7 @@ STARTS = re.compile(
     r"\b(?:if|in case|provided(?: that)?|(?:as|so) long as|solange|tant que|mientras(?: que)?|falls|si|only if|only when|unless)\b",
     re.I,
 )
+_SIDE = re.compile(r"\b(?:is|becomes?|gets?|turns?|ist|est|es)\s+(negative|positive|zero)\b", re.I)
 _DENIES = re.compile(r"\bunless\b|\bnot\b|n't\b|\bno longer\b|\bnicht\b|\bpas\b", re.I)
 
 
@@ -72,6 +73,9 @@ def parse(
         bound = bound_in(text[match.end() :], described(quantity)) if quantity and match else None
         if bound is not None and not _DENIES.search(text):
             return Condition(text.strip(), quantity, lambda value, c=compare, b=bound: c(value, b))
+    if quantity and not _DENIES.search(text) and (side := _SIDE.search(text)):
+        compare = {"negative": operator.lt, "positive": operator.gt}.get(side.group(1).lower(), operator.eq)
+        return Condition(text.strip(), quantity, lambda value, c=compare: c(value, 0))
     state = find_state(text)
     if state and not _DENIES.search(text):
         return Condition(text.strip(), state[0], lambda value, wanted=state[1]: value == wanted)

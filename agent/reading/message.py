@@ -232,13 +232,21 @@ def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabular
                 _switches(text[match.end() : m.start], m, vocabulary) for m in found if m.start >= match.end()
             )
             yield Trace(
-                "set_parameter" if switched else tool,
+                "set_parameter"
+                if switched or (tool == "stop_simulation" and _ends(text[match.end() :], found, match.end()))
+                else tool,
                 match.start(),
                 _mood(text, match.start(), match.end(), hypothetical),
             )
     for match in re.finditer(r"[^\W\d_]{4,}", text):
         if tool := words.misspelt_action(match.group()):
             yield Trace(tool, match.start(), _mood(text, match.start(), match.end(), hypothetical))
+
+
+def _ends(after: str, found: tuple[Mention, ...], at: int) -> bool:
+    """ "kill the electric field" is about the field, not about the run."""
+    first = min((m.start for m in found if m.start >= at), default=None)
+    return first is not None and not re.sub(r"\b(?:the|that|this|any)\b", "", after[: first - at]).strip()
 
 
 def _switches(between: str, mention: Mention, vocabulary: Vocabulary) -> bool:

@@ -92,11 +92,11 @@ SAYING = (
     r"sagte?n?|sagt|meinte?|schlägt|schlug|empfiehlt|empfahl|schreibt|schrieb|behauptete?|rät|riet|verlangte?|bittet|bat|fragte?|dit|disent|disait|écrit|écrivait|recommande|conseille|suggère|prétend|demande|affirme"
     r"|dice|dicen|dijo|dijeron|recomienda|sugiere|propone|escribe|escribió|aconseja|pide|pidió|afirma|pregunta|steht|heißt es"
 )
-PAST = r"vorgestern|vorhin|letzte (?:woche|nacht)|letzte[ns] (?:jahr|monat|mal)|la semaine dernière|l['’]an dernier|le mois dernier|tout à l['’]heure|la dernière fois|anoche|anteayer|la semana pasada|el año pasado|el mes pasado|la última vez"
+PAST = r"puse|pusimos|puso|vorgestern|vorhin|letzte (?:woche|nacht)|letzte[ns] (?:jahr|monat|mal)|la semaine dernière|l['’]an dernier|le mois dernier|tout à l['’]heure|la dernière fois|anoche|anteayer|la semana pasada|el año pasado|el mes pasado|la última vez"
 HYPOTHETICAL = (
-    r"ob|was (?:würde|passiert)|wäre es|wäre (?:eine?|das|die|der)|sollen wir|sollte ich|sollte man|kann man|können wir|könnten wir|darf ich|dürfen wir|muss ich|(?:ich )?überlege|angenommen|stell dir vor|man (?:sollte|müsste|könnte)"
-    r"|que se passe(?:rait)?-t-il|peut-on|on (?:peut|pourrait|devrait)|pouvons-nous|faut-il|il (?:faut|faudrait)|est-ce (?:que je|qu['’]on|une bonne|possible|mieux)|serait-(?:il|ce|elle)|je me demande|je ne sais pas|j['’]hésite|je pense à|imagine[rz]?|supposons"
-    r"|qué pasa si|se puede|podemos|puedo|sería|serviría|me pregunto|no sé si|estoy pensando|hay que|habría que|debo|debemos|imagina|supongamos|pensando en"
+    r"ob|was (?:würde|passiert)|wäre es|wäre (?:eine?|das|die|der)|sollen wir|sollte ich|sollte man|kann man|können wir|könnten wir|darf ich|dürfen wir|muss ich|(?:ich )?überlege|angenommen|stell dir vor|nehmen wir an|nimm an|gehen wir davon aus|hör(?:t)? auf|(?:verwende|setze|nutze|benutze|ändere|stelle|nehme|senke|erhöhe) (?:ich|er|man)|(?:verwenden|setzen|nutzen|benutzen|stellen|nehmen|senken|erhöhen) (?:wir|die)|(?:autoren|autorinnen|kollegen|kolleginnen|leute|forscher|forscherinnen|studenten|studierende|andere|viele) (?:setzen|stellen|verwenden|nutzen|benutzen|ändern|nehmen|wählen|erhöhen|senken)|man (?:sollte|müsste|könnte)"
+    r"|que se passe(?:rait)?-t-il|arrête[rz]? d[e'’]|cesse[rz]? d[e'’]|peut-on|on (?:peut|pourrait|devrait)|pouvons-nous|faut-il|il (?:faut|faudrait)|est-ce (?:que je|qu['’]on|une bonne|possible|mieux)|serait-(?:il|ce|elle)|je me demande|je ne sais pas|j['’]hésite|je pense à|imagine[rz]?|supposons"
+    r"|qué pasa si|deja de|se puede|podemos|puedo|sería|serviría|me pregunto|no sé si|estoy pensando|hay que|habría que|debo|debemos|imagina|supongamos|pensando en"
 )
 WAITING = r"sobald|solange bis|erst wenn|später|morgen|heute abend|à moins que|sauf si|plus tard|demain|aussitôt|une fois que|jusqu['’]à ce que|a menos que|más tarde|mañana|luego de|después de que|außer wenn|es sei denn|nachdem|bevor|avant (?:de|que)|après (?:que|avoir)|antes de"
 STRONG_SET = (

@@ -39,6 +39,11 @@ _SINGLE = re.compile(r"(?<![\w-])(?:last|previous|that|your) (?:answer|reply|res
 _COUNT = re.compile(r"\b(\d{1,3})\b")
 _NUMERALS = {word: n for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)}  # noqa: SIM905
 _NUMERAL = re.compile(rf"\b(?:last|past|previous|latest) ({'|'.join(_NUMERALS)})\b", re.I)
+_NAMED = re.compile(  # what is asked for by its name needs no verb of spending
+    r"(?<![\w-])(?:(?P<power>power (?:draw|consumption|usage|use|report)|stromverbrauch|leistungsaufnahme)"
+    r"|energy (?:report|receipt|bill|consumption|usage|footprint)|energieverbrauch|energiebericht|consommation d'énergie|consumo de energía)(?![\w-])",
+    re.I,
+)
 DEFAULT_COUNT = 5
 
 Entry = tuple[str, dict[str, Any]]
@@ -58,6 +63,9 @@ def calls(reading: Reading) -> list[dict[str, Any]]:
 def _asked(clause: Clause) -> Iterator[Entry]:
     text = clause.text
     house = bool(_HOUSE.search(text))
+    if not clause.has_order and (named := _NAMED.search(text)) and not _names_more(clause, named):
+        yield ("get_power", {}) if named.group("power") else ("get_energy_report", {"last_n": {"enum": [_count(text)]}})
+        return
     if clause.has_order or (clause.mentions and not house) or not _SPENDING.search(text):
         return
     answers = bool(_ANSWERS.search(text))
@@ -65,6 +73,11 @@ def _asked(clause: Clause) -> Iterator[Entry]:
         yield "get_energy_report", {"last_n": {"enum": [_count(text)]}}
     elif _POWER.search(text) and house:
         yield "get_power", {}
+
+
+def _names_more(clause: Clause, named: re.Match[str]) -> bool:
+    """Whether the words are the name of something in the run, such as a metric ``power_draw``."""
+    return any(m.how == "exact" and m.start <= named.start() and m.end >= named.end() for m in clause.mentions)
 
 
 def _count(text: str) -> int:

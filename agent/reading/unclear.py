@@ -16,6 +16,7 @@ from agent.reading.assignments import meant_by_unit
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
 from agent.reading.trial_requests import branch_of
+from agent.reading.ways import in_full
 from measurement.facts import format_number
 
 SHORT = 8  # words; a longer statement with a number in it is a story
@@ -146,8 +147,8 @@ def _by_unit(clause: Clause, reading: Reading) -> Question | None:
         return None  # "give me 3 reasons"
     if len(fitting) != 1 or any(m.name in reading.vocabulary.metrics for m in clause.mentions):
         return Question(which_parameter(clause, reading, fitting))
-    call = ("set_parameter", {"name": fitting[0], "value": value.text})
-    return Question(f"Shall I {in_words(fitting[0], value.text)}?", [call])
+    said = in_full(clause.text, value, clause.mentions)
+    return Question(f"Shall I {in_words(fitting[0], said)}?", [("set_parameter", {"name": fitting[0], "value": said})])
 
 
 def questions(reading: Reading) -> Iterator[Question]:

@@ -1,0 +1,107 @@
+"""A value with its way: "lower it by 0.5" says "down by 0.5", "times five" a factor, "drop it 20 K" leaves it open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from agent.reading.mentions import Mention
+from tools.quantity import Span
+
+_BY = re.compile(r"\b(?:by|um|de|en|par|por|durch)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
+_DIRECTIONS = [
+    (
+        "up",
+        re.compile(
+            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|heat|warm|speed|erhöh(?:en?)?|steigern?|steigere|vergrößern?|augmente[rz]?|monte[rz]?|sub[ea]|subir|aumenta[r]?|aumente|incrementa[r]?)\b",
+            re.I,
+        ),
+    ),
+    (
+        "down",
+        re.compile(
+            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|cool|slow|senk(?:en?)?|verringer[en]?|verringern|reduzieren?|verkleiner[en]?|verkleinern|baisse[rz]?|diminue[rz]?|réduis|réduisez|réduire|baj[ae]|bajar|reduce|reducir|reduzca|disminuye|disminuir)\b",
+            re.I,
+        ),
+    ),
+    (
+        "up by a factor of",
+        re.compile(r"\b(?:multiply|scale|multiplizieren?|multiplie[rz]?|multiplica[r]?|multiplique)\b", re.I),
+    ),
+    ("down by a factor of", re.compile(r"\b(?:divide|dividieren?|teilen?|divise[rz]?|dividir|divida)\b", re.I)),
+]
+_CHANGES = re.compile(r"\b(?:more|less|higher|lower|up|down)\b", re.I)  # it says itself where to
+_ANOTHER = re.compile(r"\banother\s*$", re.I)
+_TAKE = re.compile(r"\b(?:take|knock|cut|shave)\b", re.I)
+_AWAY = re.compile(r"^[^,.;]{0,40}\b(?:away|off)\b", re.I)
+_ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
+_SUBTRACT = re.compile(
+    r"\b(?:subtract|take away|take off|deduct|remove|delete|take out|subtrahiere?|retire[rz]?|resta)\s*$", re.I
+)
+_PLUS = re.compile(r"(?<!\bto )\bplus\s*$", re.I)  # "plus 15 %", where "to plus 15" is a place
+_TIMES = re.compile(r"(?:\btimes|(?<=\s)[×*])\s*$", re.I)
+_WAY = re.compile(r"\b(up|down)\s+$", re.I)  # "temperature up 0.5"
+_SET_UP = re.compile(r"\b(?:set|start)\s+up\s+$", re.I)
+_TO_ONE = re.compile(r"\b(?:à|a|auf|sur|en)\s+(?:une?|una|einen?|einer|einem)\s+[^,.;]*\b(?:de|von)\s*$", re.I)
+_BY_ALONE = re.compile(r"\b(?:by|um)\s+$", re.I)
+_TO = re.compile(r"\b(?:to|auf|à|hasta)\s+$", re.I)  # "reduce it to 20 %" is a place, not a way
+SHARE = re.compile(r"(?:%|per ?cent|prozent|pour cent|por ciento)\s*$", re.I)
+_MOVING = re.compile(
+    r"\b(?:increase|raise|bump|boost|decrease|reduce|lower|drop|cut|shrink|erhöhe?|senke?|augmente[rz]?|baisse[rz]?|sube|baja)\b",
+    re.I,
+)
+
+
+def in_full(text: str, span: Span, names: Iterable[Mention]) -> str:
+    """A value in full: "lower it by 0.5" says "down by 0.5"; a name ("speed limit") says no direction."""
+    for name in names:
+        text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
+    before, after = text[: span.start], text[span.end :]
+    if _CHANGES.search(span.text):
+        return span.text
+    if _AWAY.search(after) and _TAKE.search(before):
+        return f"{span.text} less"
+    if _ANOTHER.search(before) or _ADD.search(before):
+        return f"{span.text} more"
+    if _SUBTRACT.search(before):
+        return f"{span.text} less"
+    if _PLUS.search(before) and SHARE.search(span.text):
+        return f"{span.text} more"
+    if _TIMES.search(before):
+        return f"up by a factor of {span.text}"
+    if (way := _WAY.search(before)) and not _SET_UP.search(before):
+        return f"{way.group(1).lower()} by {span.text}"
+    by = _BY.search(before)
+    direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
+    if by and not direction:  # "um 3 erhöhen"; "change it by 3" leaves the way open
+        direction = next((word for word, verbs in _DIRECTIONS if verbs.search(after)), "")
+        if not direction and _BY_ALONE.search(before):
+            return f"by {span.text}"
+    if re.match(r"orders? of magnitude", after.strip(), re.I) and direction:
+        return f"{direction} by {span.text} {after.strip().split(' magnitude')[0]} magnitude"
+    if (
+        _TO.search(before)
+        or _TO_ONE.search(before)
+        or not direction
+        or not (by or span.text.rstrip().endswith(("%", "percent", "per cent", "Prozent", "pour cent", "por ciento")))
+    ):
+        return span.text
+    if "factor" in direction:
+        return f"{direction} {span.text}"
+    factor = "a factor of " if by and by.group(1) else ""
+    return f"{direction} by {factor}{span.text}"
+
+
+def by_or_to(text: str, value: Span, found: Sequence[Mention]) -> bool:
+    """ "drop the temperature 20 K": by as much, or to that? Where a name and a value stand side by side after such a verb."""
+    before = text[: value.start]
+    if SHARE.search(value.text) or _CHANGES.search(value.text) or not re.match(r"[\d.]", value.text):
+        return False
+    beside = any(not text[name.end : value.start].strip() for name in found)
+    return beside and bool(_MOVING.search(before))
+
+
+def both_ways(text: str, value: Span, said: str) -> tuple[str, str]:
+    """The two readings of what ``by_or_to`` leaves open."""
+    down = _DIRECTIONS[1][1].search(text[: value.start])
+    return f"{'down' if down else 'up'} by {said}", said
