@@ -21,10 +21,13 @@ G. Vidal, Phys. Rev. A 82, 050301 (2010) for symmetric tensors; P. Pfeuty, Ann. 
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import cotengra
 import quimb.tensor as qtn
 import torch
 from torch import Tensor
@@ -32,6 +35,8 @@ from torch import Tensor
 MEAN_DECAY, SQUARE_DECAY, TINY = 0.9, 0.99, 1e-12
 START_NOISE = 0.1  # around the identity: a start near a product state converges where a random one is stuck
 LONGEST_BLOCK = 8  # sites: its density matrix has 2⁸ × 2⁸ elements
+PATHS_TRIED = 32  # orders of contraction, of which the one of fewest operations is taken; the same ones in each process
+PAIR = "PAIR"
 
 
 def exact_energy_per_site(sites: int, field: float) -> float:
@@ -61,6 +66,14 @@ class Means:
     steps: int = 0
 
 
+@dataclass(frozen=True)
+class Cone:
+    """A term's closed causal cone: the contraction, and which of the variables, the top and the pair it takes, in order."""
+
+    contract: Callable[..., Tensor]
+    takes: tuple[int, ...]
+
+
 class Mera:
     """A MERA that is made better step by step; ``matrices`` holds its variables W, from the bottom to the top."""
 
@@ -72,9 +85,14 @@ class Mera:
         even = even_elements(self.network, self.variables)
         starts = [near_identity(mask, generator).to(device) for mask in even]
         self.even = [mask.to(device) for mask in even]
-        for top in (tensor for tensor in self.network.tensors if len(tensor.inds) == 2):
-            width = top.shape[0]
-            top.modify(data=torch.eye(width, dtype=torch.float64, device=device) / math.sqrt(width))
+        (top,) = (tensor for tensor in self.network.tensors if len(tensor.inds) == 2)
+        self.top = torch.eye(top.shape[0], dtype=torch.float64, device=device) / math.sqrt(top.shape[0])
+        top.modify(data=self.top)
+        for number, tensor in enumerate([*self.variables, top]):
+            tensor.add_tag(f"{number}")
+        self.paths = cotengra.ReusableRandomGreedyOptimizer(
+            max_repeats=PATHS_TRIED, seed=0, accel=False, parallel=False
+        )
         self.put(starts)
         self.forget()
 
@@ -88,19 +106,26 @@ class Mera:
         """Begin Adam's means anew."""
         self.means = Means([torch.zeros_like(matrix) for matrix in self.matrices], [0.0] * len(self.matrices))
 
-    def energy_of_pair(self, left: int, pair: Tensor) -> Tensor:
-        """Expectation of ``pair`` on the sites ``left`` and the next; differentiable in the variables."""
-        return self._closed_cone(left, pair).contract(all, optimize="greedy")
-
-    def _closed_cone(self, left: int, pair: Tensor) -> Any:
+    def _closed_cone(self, left: int) -> Any:
+        """The network of ``⟨ψ|pair|ψ⟩`` on the sites ``left`` and the next, without what cancels."""
         where = (left, (left + 1) % self.sites)
         cone = self.network.select([self.network.site_tag(site) for site in where], "any")
-        return cone.gate(pair, where) & cone.H
+        return cone.gate(pair_hamiltonian(1.0, self.device), where, tags=PAIR) & cone.H
+
+    @functools.cached_property
+    def cones(self) -> list[Cone]:
+        """One for each term of H. Made once: finding the order of contraction takes as long as many steps."""
+        places = {f"{number}": number for number in range(len(self.variables) + 1)} | {PAIR: len(self.variables) + 1}
+        cones = []
+        for left in range(self.sites):
+            network = self._closed_cone(left)
+            takes = tuple(next(places[tag] for tag in tensor.tags if tag in places) for tensor in network.tensors)
+            cones.append(Cone(network.contract(all, optimize=self.paths, get="expression"), takes))
+        return cones
 
     def bytes_of_a_step(self) -> int:
         """Estimate what a gradient holds: all intermediates of the largest of the first cones, and their gradients."""
-        pair = pair_hamiltonian(1.0, self.device)
-        trees = [self._closed_cone(left, pair).contraction_tree(optimize="greedy") for left in range(4)]
+        trees = [self._closed_cone(left).contraction_tree(optimize=self.paths) for left in range(4)]
         return 2 * 8 * int(max(float(tree.total_write()) for tree in trees))
 
     def gradient(self, field: float) -> tuple[float, list[Tensor]]:
@@ -108,18 +133,16 @@ class Mera:
 
         Term by term, so that the intermediates of one cone only are held.
         """
-        matrices, leaves = self.matrices, [matrix.clone().requires_grad_() for matrix in self.matrices]
-        pair, energy = pair_hamiltonian(field, self.device), 0.0
-        self.put(leaves)
-        try:
-            for left in range(self.sites):
-                term = self.energy_of_pair(left, pair)
-                term.backward()
-                energy += float(term.detach())
-        finally:
-            self.put(matrices)
-        slopes = [leaf.grad if leaf.grad is not None else torch.zeros_like(leaf) for leaf in leaves]
-        return energy / self.sites, [tangent(w, slope) for w, slope in zip(matrices, slopes, strict=True)]
+        shapes = [tensor.shape for tensor in self.variables]
+        leaves = [w.reshape(shape).clone().requires_grad_() for w, shape in zip(self.matrices, shapes, strict=True)]
+        arrays, energy = [*leaves, self.top, pair_hamiltonian(field, self.device)], 0.0
+        for cone in self.cones:
+            term = cone.contract(*(arrays[place] for place in cone.takes))
+            term.backward()
+            energy += float(term.detach())
+        slopes = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+        pairs = zip(self.matrices, slopes, strict=True)
+        return energy / self.sites, [tangent(w, slope.reshape(w.shape)) for w, slope in pairs]
 
     def descend(self, gradient: list[Tensor], learning_rate: float) -> None:
         """Take one step of Adam on the manifold of isometries."""
