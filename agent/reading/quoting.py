@@ -23,7 +23,7 @@ _CALL = re.compile(r"\b\w+_\w+\s*\([^()]*\)")
 _PAIRS = [('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("`", "`"), ("‘", "’")]
 _SINGLE = re.compile(r"(?<!\w)'([^'\n]{1,400}?)'(?!\w)")
 _SHOWING = re.compile(
-    r"^[^\n]*?\b(?:translate|summari[sz]e|rephrase|paraphrase|proofread|spell|repeat after me|rewrite|shorten|quote|(?:what|who) is meant by|meaning of|define|pronounce|correct the grammar"
+    r"^[^\n]*?\b(?:translate|summari[sz]e|rephrase|paraphrase|proofread|spell|repeat after me|rewrite|shorten (?:this|that|the (?:following|text|sentence|paragraph|message|abstract))|quote|(?:what|who) is meant by|meaning of|define(?! [\w ]{1,40}? (?:as|to be)\b)|pronounce|correct the grammar"
     r"|(?:print|write|say|output|echo|type|reply with|respond with|answer with) (?:the (?:words?|text|phrase|sentence|line)|exactly|literally|this|only)"
     r"|übersetze?|fasse|traduis|résume|traduce|resume (?:este|el) texto)\b",
     re.I,

@@ -13,14 +13,14 @@ _DIRECTIONS = [
     (
         "up",
         re.compile(
-            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|heat|warm|speed|erhöh(?:en?)?|steigern?|steigere|vergrößern?|augmente[rz]?|monte[rz]?|sub[ea]|subir|aumenta[r]?|aumente|incrementa[r]?)\b",
+            r"\b(?:increase|raise|bump|boost|crank|grow|up|enlarge|lengthen|stretch|widen|extend|strengthen|deepen|brighten|expand|heat|warm|speed|erhöh(?:en?)?|steigern?|steigere|vergrößern?|augmente[rz]?|monte[rz]?|sub[ea]|subir|aumenta[r]?|aumente|incrementa[r]?)\b",
             re.I,
         ),
     ),
     (
         "down",
         re.compile(
-            r"\b(?:decrease|reduce|lower|drop|cut|shrink|down|cool|slow|senk(?:en?)?|verringer[en]?|verringern|reduzieren?|verkleiner[en]?|verkleinern|baisse[rz]?|diminue[rz]?|réduis|réduisez|réduire|baj[ae]|bajar|reduce|reducir|reduzca|disminuye|disminuir)\b",
+            r"\b(?:decrease|reduce|lower|drop|cut|shrink|shorten|narrow|weaken|dim|down|cool|slow|senk(?:en?)?|verringer[en]?|verringern|reduzieren?|verkleiner[en]?|verkleinern|baisse[rz]?|diminue[rz]?|réduis|réduisez|réduire|baj[ae]|bajar|reduce|reducir|reduzca|disminuye|disminuir)\b",
             re.I,
         ),
     ),

@@ -17,7 +17,7 @@ _FORMS: dict[str, str] = {
     "set_parameter": (
         r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
-        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
+        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|shorten|lengthen|stretch|widen|narrow|extend|tighten|loosen|strengthen|weaken|deepen|brighten|dim|expand|soften|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
         r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
@@ -202,9 +202,14 @@ def misspelt_action(word: str) -> str | None:
     of an order ("paused", "pauses", "pausing").
     """
     word = word.lower()
-    if len(word) < 4 or word in _LONG_VERBS or re.search(r"(?:ed|d|s|ing|er|n)$", word):
+    if len(word) < 4 or word in _LONG_VERBS or _known(word) or re.search(r"(?:ed|d|s|ing|er|n)$", word):
         return None
     return next((name for verb, name in _LONG_VERBS.items() if _one_slip(word, verb)), None)
+
+
+def _known(word: str) -> bool:
+    """Whether a word is an order as it stands: "stop" is no slip of "stopp"."""
+    return any(pattern.fullmatch(word) for pattern in ACTIONS.values())
 
 
 def _one_slip(word: str, verb: str) -> bool:
