@@ -17,7 +17,7 @@ _FORMS: dict[str, str] = {
     "set_parameter": (
         r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
-        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|shorten|lengthen|stretch|widen|narrow|extend|tighten|loosen|strengthen|weaken|deepen|brighten|dim|expand|soften|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
+        r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|(?<!night )(?<!day )(?<!early )(?<!late )(?<!phase )(?<!time )(?<!the )(?<!a )shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|shorten|lengthen|stretch|widen|narrow|extend|tighten|loosen|strengthen|weaken|deepen|brighten|dim|expand|soften|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
         r"|pon|ponga|cambia|cambie|ajusta|ajuste|fija|fije|establece|sube|baja|duplica|aumenta|disminuye|reduce|usa|use"
