@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -121,6 +121,8 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return by_choice + [
             Assignment(m.name, value, m.how) for m, value in zip(named, said, strict=True)
         ], twice or unsure
+    if not named and parts.choices and any(meant_by_unit(value.text, vocabulary) for value in parts.values):
+        return by_choice, True  # "a ringdown at 300 Hz", and two parameters are in Hz
     said = list(dict.fromkeys(said))  # "1-dimensional: dimensions 1" says it twice
     if named and (fitting := _by_fit(named, said, vocabulary)):
         return by_choice + fitting, twice
@@ -174,7 +176,7 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     if parts.found:
         return [m for m in (_kin(text, found, vocabulary) for found in parts.found) if m]
     if parts.choices:
-        return []
+        return _by_unit_alone(parts.values, vocabulary)
     if focus in takes_value and _is_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
     if len(parts.values) != 1 or not (is_bare(text, parts.places) or _is_about_it(text, parts.places)):
@@ -182,6 +184,14 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     fitting = meant_by_unit(parts.values[0].text, vocabulary)
     at = parts.values[0].start
     return [Mention(fitting[0], at, at, "unit")] if len(fitting) == 1 else []
+
+
+def _by_unit_alone(values: Sequence[Span], vocabulary: Vocabulary) -> list[Mention]:
+    """ "A ringdown at 300 K": beside a choice, the one parameter that a value's unit tells."""
+    fitting = [meant_by_unit(value.text, vocabulary) for value in values]
+    places = [value.start for value in values]
+    single = [Mention(names[0], at, at, "unit") for names, at in zip(fitting, places, strict=True) if len(names) == 1]
+    return single if len(single) == len(values) else []
 
 
 def _kin(text: str, found: Mention, vocabulary: Vocabulary) -> Mention | None:

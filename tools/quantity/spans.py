@@ -36,7 +36,7 @@ _STARTERS = frozenset(
 )
 _ARTICLE_THEN = frozenset(
     "half quarter third fourth fifth tenth hundredth thousandth hundred thousand million billion dozen factor maximum max minimum min"
-    " default middle midpoint order period highest lowest".split()
+    " default middle midpoint order period highest lowest upper lower".split()
 )
 _WHOLES = frozenset("maximum max minimum min default midpoint middle highest lowest".split())
 _AFTER_WHOLE = frozenset("please and now then value possible allowed of for but instead so again".split())
