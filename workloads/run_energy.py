@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -58,8 +59,8 @@ class RunEnergy:
     def note(self, run: str) -> str | None:
         """Have what a run that goes on has used so far written down; returns why nothing is metered, or None when it is."""
         if not self._power.measured:
-            reasons = [f"{one.name}: {one.reason}" for one in self._power.sources() if one.reason]
-            return f"{NO_COUNTER} ({' '.join(reasons)})" if reasons else NO_COUNTER
+            reasons = [f"{one.name}: {_what(one.reason)}" for one in self._power.sources() if one.reason]
+            return f"{NO_COUNTER} ({'; '.join(reasons)})" if reasons else NO_COUNTER
         if not self._thread.is_alive():
             return "the meter of the runs is not there any more; the launch was ending"
         done: Future[None] = Future()
@@ -114,6 +115,11 @@ class RunEnergy:
         self._store.add_event(
             Event(new_id("event"), self._power.clock.wall_s(), "notice", name, _words(name, run, record), details)
         )
+
+
+def _what(reason: str) -> str:
+    """What is the matter with a source, without what to do about it."""
+    return re.split(r"[.;] ", reason, maxsplit=1)[0].rstrip(".")
 
 
 def _words(name: str, run: str, record: Record) -> str:
