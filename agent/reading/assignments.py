@@ -62,7 +62,9 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     inside = any(mention.start <= span.start and span.end <= mention.end for mention in found)
     before, after = text[: span.start], text[span.end :]
     origin = _FROM.search(before) and _UP_TO.search(after)
-    return not (inside or origin or _NOT_A_VALUE.search(before) or _NOT_A_VALUE_AFTER.search(after))
+    named = any(mention.start >= span.end and not text[span.end : mention.start].strip() for mention in found)
+    counted = not named and _NOT_A_VALUE_AFTER.search(after)  # "256 points" of a grid are its points
+    return not (inside or origin or _NOT_A_VALUE.search(before) or counted)
 
 
 def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:

@@ -252,7 +252,11 @@ def _ends(after: str, found: tuple[Mention, ...], at: int) -> bool:
 def _switches(between: str, mention: Mention, vocabulary: Vocabulary) -> bool:
     """ "stop stirring" is about the stirrer, not about the run."""
     info = vocabulary.parameters.get(mention.name)
-    return bool(info and info.kind == "bool" and re.fullmatch(r"\s+(?:the\s+)?", between))
+    return bool(
+        info
+        and info.kind == "bool"
+        and re.fullmatch(r"\s+(?:(?:the|die|der|das|den|la|le|les|el|los)\s+|l['’])?", between)
+    )
 
 
 def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:

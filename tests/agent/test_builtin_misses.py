@@ -49,6 +49,7 @@ def ordered(said: str, focus: str | None = None) -> list[tuple[str, str]]:
         ("instead of 1 use 2 for the field", None, [("field", "2")]),
         ("start over with 16 turns", None, [("helical_turns", "16 turns")]),
         ("hmm too much, make it 0.5", "field", [("field", "0.5")]),
+        ("if the field is 1, make it 2", None, [("field", "2")]),
     ],
 )
 def test_what_is_set(said: str, focus: str | None, wanted: list[tuple[str, str]]) -> None:
