@@ -26,6 +26,7 @@ HOMES = {
     "pypdfium2": ("whitepapers",),
     "torch": ("workloads", "agent/adapters/train"),
     "quimb": ("workloads",),
+    "cotengra": ("workloads",),
     "sqlalchemy": ("measurement",),
     "pynvml": ("measurement",),
     "psutil": ("measurement",),

@@ -88,16 +88,17 @@ class MeraRun:
             )
         made = Mera(shape.sites, shape.bond, shape.seed, self.device)
         words = f"A MERA of {shape.sites} sites with bond dimension {shape.bond}"
-        require(made.bytes_of_a_step(), words, self.device)
+        require(made.cost_of_a_step()[0], words, self.device)
         return made
 
     def _follow_changes(self) -> None:
         if self.network.take_up():
             shape = self.network.shape
             self.entropies = {}
+            multiplications = self.network.built.cost_of_a_step()[1]
             self.sim.note(
                 f"Rebuilt the network for {shape.sites} sites, bond dimension {shape.bond} and seed {shape.seed}: it "
-                "begins anew."
+                f"begins anew, and a step takes about {multiplications:.1g} multiplications."
             )
 
     def step(self) -> dict[str, float | None]:

@@ -36,6 +36,7 @@ MEAN_DECAY, SQUARE_DECAY, TINY = 0.9, 0.99, 1e-12
 START_NOISE = 0.1  # around the identity: a start near a product state converges where a random one is stuck
 LONGEST_BLOCK = 8  # sites: its density matrix has 2⁸ × 2⁸ elements
 PATHS_TRIED = 32  # orders of contraction, of which the one of fewest operations is taken; the same ones in each process
+FIRST_CONES = 4  # of two neighbouring tensors of the lowest layer: the others have about their sizes
 PAIR = "PAIR"
 
 
@@ -123,10 +124,14 @@ class Mera:
             cones.append(Cone(network.contract(all, optimize=self.paths, get="expression"), takes))
         return cones
 
-    def bytes_of_a_step(self) -> int:
-        """Estimate what a gradient holds: all intermediates of the largest of the first cones, and their gradients."""
-        trees = [self._closed_cone(left).contraction_tree(optimize=self.paths) for left in range(4)]
-        return 2 * 8 * int(max(float(tree.total_write()) for tree in trees))
+    def cost_of_a_step(self) -> tuple[int, float]:
+        """Estimate what a gradient holds, in bytes, and its multiplications, by the first cones.
+
+        It holds all intermediates of the largest one, and their gradients; the way back takes twice the way there.
+        """
+        trees = [self._closed_cone(left).contraction_tree(optimize=self.paths) for left in range(FIRST_CONES)]
+        held = 2 * 8 * int(max(float(tree.total_write()) for tree in trees))
+        return held, 3.0 * self.sites / FIRST_CONES * sum(float(tree.total_flops()) for tree in trees)
 
     def gradient(self, field: float) -> tuple[float, list[Tensor]]:
         """Energy per site, and the gradient of the whole energy projected to the isometries' tangent spaces.
