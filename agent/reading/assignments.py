@@ -27,6 +27,7 @@ _FILLERS = re.compile(
     re.I,
 )
 _AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?:the|die|der|das|la|le|el)\s+)?", re.I)
+_HEATS = re.compile(r"\b(?:heat|warm|cool|chill)\b(?=.*\b(?:k|kelvin|°?c|celsius|°?f|fahrenheit|degrees?)\W*$)", re.I)
 _FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(?:\s*%)?", re.I)
 _FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
 _IT_TALK = re.compile(
@@ -64,7 +65,9 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     origin = _FROM.search(before) and _UP_TO.search(after)
     named = any(mention.start >= span.end and not text[span.end : mention.start].strip() for mention in found)
     counted = not named and _NOT_A_VALUE_AFTER.search(after)  # "256 points" of a grid are its points
-    return not (inside or origin or _NOT_A_VALUE.search(before) or counted)
+    of_name = any(mention.end <= span.start and not text[mention.end : span.start].strip() for mention in found)
+    ordinal = not of_name and _NOT_A_VALUE.search(before)  # "step 100", but "time step 100 s"
+    return not (inside or origin or ordinal or counted)
 
 
 def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
@@ -134,6 +137,8 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return [*by_choice, Assignment(one.name, said[0], one.how)], twice
     pairs = [(mention, value) for mention in named for value in said]
     able = [(m, value) for m, value in pairs if _reads(value, vocabulary.parameters[m.name], relative=True)]
+    if pairs and not able and any(meant_by_unit(value, vocabulary) for value in said):
+        return by_choice, True  # "let the atoms interact out to 1.2 nm", and what was named is not in nm
     every = [Assignment(mention.name, value, mention.how) for mention, value in able or pairs]
     shared = len(said) == 1 and len(able) == len(pairs) and (bool(_BOTH.search(text)) or _listed(text, named))
     return by_choice + every, twice or (bool(every) and not shared)
@@ -181,6 +186,8 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return _by_unit_alone(parts.values, vocabulary)
     if focus in takes_value and _is_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
+    if len(parts.values) == 1 and _HEATS.search(text):
+        return _by_unit_alone(parts.values, vocabulary)  # "heat the system up to 500 K": what else is in kelvin?
     if len(parts.values) != 1 or not (is_bare(text, parts.places) or _is_about_it(text, parts.places)):
         return []
     fitting = meant_by_unit(parts.values[0].text, vocabulary)

@@ -25,10 +25,14 @@ _OPERATORS: list[tuple[str, Callable[[float, float], bool]]] = [
     (r"at most|<=|≤", operator.le),
     (_ABOVE, operator.gt),
     (_BELOW, operator.lt),
-    (r"equals?|(?:is|are)(?: now| currently| exactly)?|=+", operator.eq),
+    (r"equals?|(?:is|are|be)(?: now| currently| exactly)?|=+", operator.eq),
 ]
+_OR_BEYOND = (
+    (re.compile(r"\bor (?:more|higher|above|over|greater|larger|beyond)\b", re.I), operator.ge),
+    (re.compile(r"\bor (?:less|lower|below|under|fewer|smaller)\b", re.I), operator.le),
+)
 STARTS = re.compile(
-    r"\b(?:if|in case|provided(?: that)?|(?:as|so) long as|solange|tant que|mientras(?: que)?|falls|si|only if|only when|unless)\b",
+    r"\b(?:if|(?:^|(?<=[.;!?] ))should(?=[^,?]{3,80},)|in case|provided(?: that)?|(?:as|so) long as|solange|tant que|mientras(?: que)?|falls|si|only if|only when|unless)\b",
     re.I,
 )
 _SIDE = re.compile(r"\b(?:is|becomes?|gets?|turns?|ist|est|es)\s+(negative|positive|zero)\b", re.I)
@@ -72,7 +76,9 @@ def parse(
         match = re.search(rf"(?:(?<![\w])(?:{pattern}))\s*", text, re.I)
         bound = bound_in(text[match.end() :], described(quantity)) if quantity and match else None
         if bound is not None and not _DENIES.search(text):
-            return Condition(text.strip(), quantity, lambda value, c=compare, b=bound: c(value, b))
+            wider = next((beyond for said, beyond in _OR_BEYOND if said.search(text)), compare)
+            meant = wider if compare is operator.eq else compare
+            return Condition(text.strip(), quantity, lambda value, c=meant, b=bound: c(value, b))
     if quantity and not _DENIES.search(text) and (side := _SIDE.search(text)):
         compare = {"negative": operator.lt, "positive": operator.gt}.get(side.group(1).lower(), operator.eq)
         return Condition(text.strip(), quantity, lambda value, c=compare: c(value, 0))

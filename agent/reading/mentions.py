@@ -16,7 +16,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from agent.reading import translation
+from agent.reading import slips, translation
 from workloads.parameters import ParameterInfo
 
 How = Literal["exact", "part", "close", "translated", "choice", "context", "unit"]
@@ -141,7 +141,7 @@ def find(text: str, vocabulary: Vocabulary) -> list[Mention]:
     """Every mention of a parameter or a metric in reading order; a place counts once, for its best reading."""
     free = text
     found: list[Mention] = []
-    for seek in (_translated, _full, _part, _close):
+    for seek in (_translated, _close_phrase, _full, _part, _close):
         for mention in seek(free, vocabulary):
             if free[mention.start : mention.end].strip():
                 found += [mention] if mention.name else []  # a phrase that speaks of several names is none of them
@@ -156,9 +156,10 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
         for key in vocabulary.choices
         for match in re.finditer(rf"(?<![\w-]){_spaced(key)}(?![\w-])", text, re.I)
     ]
+    said = said or [*translation.find_words(text, vocabulary.choices)] or [*slips.find(text, vocabulary.choices)]
     return [
         Mention(name, start, end, "choice", choice)
-        for key, start, end in said or translation.find_words(text, vocabulary.choices)
+        for key, start, end in said
         if not (_NOT_THIS.search(text[:start]) or _OUT.match(text[end:]))
         for name, choice in vocabulary.choices[key]
     ]
@@ -212,6 +213,18 @@ def _part(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
             begun = {owner for part, owner in vocabulary.parts.items() if part.startswith(word)}
             if len(begun) == 1:
                 yield Mention(begun.pop(), match.start(), match.end(), "part")
+
+
+def _close_phrase(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
+    """Names of several words before single words of names: "feed conentration" is not the feed rate."""
+    owners = {
+        _key(form): name for name, forms in vocabulary.forms.items() for form in forms if len(_key(form).split()) > 1
+    }
+    for start, end in _windows(text):
+        said = _key(text[start:end]).split()
+        near = {name for form, name in owners.items() if slips.in_phrase(said, form.split())}
+        if len(said) > 1 and len(near) == 1:
+            yield Mention(near.pop(), start, end, "close")
 
 
 def _close(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:

@@ -194,6 +194,7 @@ def _read_clause(
 ) -> Clause:
     found = tuple(mentions.find(text, vocabulary))
     traces = tuple(_traces(text, hypothetical, found, vocabulary))
+    found = tuple(mention for mention in found if not _is_no_name(mention, text))
     verbs = {trace.start for trace in traces if trace.tool in TRIALS}
     found = tuple(mention for mention in found if mention.start not in verbs)  # "sweep" is no part of "sweep_rate" here
     chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
@@ -220,6 +221,15 @@ def _read_clause(
         condition,
         trial=trial,
         proposes=bool(words.PROPOSES.search(text)),
+    )
+
+
+def _is_no_name(mention: Mention, text: str) -> bool:
+    """Whether a word of a name is one of a value, or a verb: "its maximum" is not the maximum speed."""
+    if mention.how == "part" and not re.search(r"\w", text[: mention.start]):
+        return bool(words.ACTIONS["set_parameter"].fullmatch(text[mention.start : mention.end]))  # "heat the system"
+    return mention.how in ("part", "close") and any(
+        span.start <= mention.start and mention.end <= span.end for span in find_spans(text)
     )
 
 

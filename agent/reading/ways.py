@@ -97,6 +97,8 @@ def by_or_to(text: str, value: Span, found: Sequence[Mention]) -> bool:
     before = text[: value.start]
     if SHARE.search(value.text) or _CHANGES.search(value.text) or not re.match(r"[\d.]", value.text):
         return False
+    if _TO.search(before):
+        return False  # "augmente la température à 1,5"
     beside = any(not text[name.end : value.start].strip() for name in found)
     return beside and bool(_MOVING.search(before))
 

@@ -15,7 +15,8 @@ from agent.reading.neighbours import among, beside
 # action (a tool's name) -> the forms that ask for it, most of them whole words; compiled case-insensitively
 _FORMS: dict[str, str] = {
     "set_parameter": (
-        r"set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
+        r"(?<=mind )(?:setting|changing|lowering|raising|increasing|decreasing|reducing|switching|turning|putting|making|moving|using|adjusting|bringing|doubling|halving|cutting|trying)"
+        r"|(?:(?<=should )|(?<=could we )|(?<=can we )|(?<=let's )|(?<=let us )|(?<=like to )|^)have(?= (?:the|a|an|it|\d|[a-z]+ty\b|[a-z]+teen\b)\b)|(?:needs?|has|have|got) to be|shall be|is to be|set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
         r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|(?<!night )(?<!day )(?<!early )(?<!late )(?<!phase )(?<!time )(?<!the )(?<!a )shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|shorten|lengthen|stretch|widen|narrow|extend|tighten|loosen|strengthen|weaken|deepen|brighten|dim|expand|soften|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
@@ -28,7 +29,7 @@ _FORMS: dict[str, str] = {
         r"|(?<!la )(?<!una )(?<!esta )pausa|pausar|pon en pausa|suspende|haz una pausa"
     ),
     "resume_simulation": (
-        r"resume|continue|unpause|un-pause|proceed|go on|carry on|keep going|keep running|unfreeze|let it run|get going|pick up where"
+        r"(?<=mind )(?:resuming|continuing)|resume|continue|unpause|un-pause|proceed|go on|carry on|keep going|keep running|unfreeze|let it run|get going|pick up where"
         r"|(?<!läuft )(?<!läuft es )(?<!läuft sie )(?<!geht es )(?<!immer )weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
         r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
     ),
@@ -194,6 +195,16 @@ _LONG_VERBS = {
     if re.fullmatch(r"[a-zà-ü]{5,}", word)
 }
 
+# of verbs so short only two letters swapped count: "stpo", "trun"
+_SHORT_VERBS = {
+    "stop": "stop_simulation",
+    "undo": "undo",
+    "hold": "pause_simulation",
+    "halt": "pause_simulation",
+    "turn": "set_parameter",
+    "make": "set_parameter",
+}
+
 
 def misspelt_action(word: str) -> str | None:
     """The action that a misspelt order means: one letter missing, doubled, added, or two swapped ("puase", "resme").
@@ -202,6 +213,8 @@ def misspelt_action(word: str) -> str | None:
     of an order ("paused", "pauses", "pausing").
     """
     word = word.lower()
+    if len(word) == 4 and not _known(word):
+        return next((name for verb, name in _SHORT_VERBS.items() if _one_slip(word, verb)), None)
     if len(word) < 4 or word in _LONG_VERBS or _known(word) or re.search(r"(?:ed|d|s|ing|er|n)$", word):
         return None
     return next((name for verb, name in _LONG_VERBS.items() if _one_slip(word, verb)), None)

@@ -87,6 +87,40 @@ def test_a_condition_on_it_is_about_what_the_sentence_names() -> None:
     assert clause.condition.check({"field": 0.9}) is False
 
 
+SLIPPED = Vocabulary(
+    {
+        info.name: info
+        for info in (
+            ParameterInfo("feed_rate", 0.5, "float", "", 0.0, 5.0, aliases=("feed",)),
+            ParameterInfo("feed_concentration", 1.0, "float", "", 0.0, 5.0),
+            ParameterInfo("speed_limit", 120.0, "float", "km/h", 10.0, 250.0, aliases=("maximum speed",)),
+            ParameterInfo("bath_temperature", 300.0, "float", "K", 1.0, 900.0, aliases=("heat bath",)),
+            ParameterInfo("scheme", "grey", "choice", choices=("grey", "two_stream", "platinum")),
+        )
+    },
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("feed conentration 1.8", [("feed_concentration", "1.8")]),
+        ("feed 1.8", [("feed_rate", "1.8")]),
+        ("swich the scheme to two_streem", [("scheme", "two_stream")]),
+        ("scheme: two stream", [("scheme", "two_stream")]),
+        ("feed rate to 10 % of its maximum", [("feed_rate", "10 % of its maximum")]),
+        ("heat the box up to 400 K", [("bath_temperature", "400 K")]),
+        ("cut the speed limit by a quarter", [("speed_limit", "down by a quarter")]),
+        ("would you mind lowering the feed to 0.2?", [("feed_rate", "0.2")]),
+    ],
+)
+def test_slips_and_words_that_are_no_names(said: str, wanted: list[tuple[str, str]]) -> None:
+    reading = read(said, SLIPPED)
+    found = [menu.only(clause, reading) for clause in reading.clauses]
+    assert [(call["name"], call["value"]) for call in found if call] == wanted
+
+
 def test_a_question_about_a_name_keeps_the_name() -> None:
     (clause,) = read("What does sampling_rate do?", VOCABULARY).clauses
     assert [mention.name for mention in clause.mentions] == ["sampling_rate"]
