@@ -199,7 +199,7 @@ def _read_clause(
     found = tuple(mention for mention in found if mention.start not in verbs)  # "sweep" is no part of "sweep_rate" here
     chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
     choices = tuple(c for c in chosen if not any(m.start <= c.start < m.end for m in found))
-    values = tuple(span for span in find_spans(text) if may_be_value(text, span, found))
+    values = tuple(span for span in find_spans(text) if may_be_value(text, span, (*found, *choices)))
     parts = Parts(found, choices, values)
     assignments, doubtful = assign(text, parts, vocabulary, focus)
     if trial := trial_requests.find(text, [trace.tool for trace in traces], assignments):
