@@ -90,7 +90,7 @@ def condensate(dimensions: int, points: int, repeats: int, bandwidth: float, wit
     beside = seconds(peer, repeats, ours=False) if with_peer else None
     share = f"{100 * passes * 16 * psi.size / taken[0] / bandwidth:.0f} % of the copy's bandwidth, "
     share += f"{300 * transform[0] / taken[0]:.0f} % in three transforms"
-    share += f" (alone {beside[0] / 3 / transform[0]:.1f} x)" if beside else ""
+    share += f" (which alone allow {beside[0] / 3 / transform[0]:.1f} x)" if beside else ""
     row(f"gft_condensate {dimensions}-D {points}", taken, 1, beside, share)
 
 
