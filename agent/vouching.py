@@ -25,7 +25,7 @@ SURER = 0.80  # … for one that they do not name, and for holding and going on
 LONGEST = 240  # characters; a longer message is a story
 _REVERSIBLE = frozenset({"pause_simulation", "resume_simulation", "undo"})
 _DOUBT = re.compile(
-    r"\b(?:or|maybe|perhaps|whether|if|unless|when|whenever|until|after|before|once|oder|vielleicht|wenn|falls|ou|peut-être|si|quizás|not|never|no|don'?t|nicht|kein\w*"
+    r"\b(?:or|maybe|perhaps|whether|if|unless|when|whenever|until|after|before|(?<!at )once|oder|vielleicht|wenn|falls|ou|peut-être|si|quizás|not|never|no|don'?t|nicht|kein\w*"
     r"|pas|nunca|jamais|would|could have|should have|supposed?|imagine|pretend|hypothetical\w*|theory|example|e\.g|story|joke|poem|song|movie|game|yesterday|tomorrow|later|next week)\b",
     re.I,
 )

@@ -9,6 +9,9 @@ from agent.reading import conditions, mentions, words
 from agent.reading.conditions import Condition
 from agent.reading.mentions import Vocabulary
 
+_HOLDS_UNTIL = re.compile(
+    rf"{words.ACTIONS['pause_simulation'].pattern}.*\b(?:until|till|bis|jusqu['’]\w*|hasta)\b", re.I | re.S
+)
 _IT = re.compile(r"\b(?:it|it's|that|es|er|sie|il|elle)\b", re.I)
 
 
@@ -24,7 +27,8 @@ def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Conditi
             partial(_only_state, vocabulary),
             vocabulary.described,
         )
-    if waiting := words.WAITING.search(sentence):
+    waiting = words.WAITING.search(sentence)
+    if waiting and not _HOLDS_UNTIL.search(sentence):  # "hold it until I am back" is to be held now
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
     return sentence, None
 

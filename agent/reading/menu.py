@@ -15,7 +15,8 @@ from agent.reading.clause import Clause
 from agent.reading.message import Reading
 
 _SHOW = re.compile(
-    r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre|muestra|describe|report)\b", re.I
+    r"\b(?:show|plot|draw|chart|graph|display|give|list|tell|zeige?|montre[rz]?|affiche[rz]?|dessine[rz]?|muestra|muéstra(?:me|nos)|muestre(?:me)?|enséñame|describe|report)\b",
+    re.I,
 )
 _NOW = re.compile(r"\b(?:status|state|current|currently|now|right now|progress)\b", re.I)
 _COUNT = re.compile(r"\b(\d{1,4})\b")

@@ -26,12 +26,12 @@ _ANSWERS = re.compile(
     re.I,
 )
 _HOUSE = re.compile(
-    r"(?<![\w-])(?:you|your|yours|yourself|(?:this|the) (?:machine|computer|host|llm|language model|model)|lodger"
+    r"(?<![\w-])(?:you|your|yours|yourself|(?:this|the) (?:machine|computer|host|pc|laptop|workstation|server|hardware|llm|language model|model)|lodger"
     r"|du|dein\w*|maschine|rechner|tu|ton|tes|vous|votre|vos|tus?|máquina|ordinateur)(?![\w-])",
     re.I,
 )
 _SPENDING = re.compile(
-    r"(?<![\w-])(?:us(?:e|ed|es|ing)|draw(?:s|ing|n)?|consum\w+|cost|spent|spend|need(?:ed|s)?|tak(?:e|es|ing)|burn\w*"
+    r"(?<![\w-])(?:us(?:e|ed|es|ing)|draw(?:s|ing|n)?|pull(?:s|ing)?|consum\w+|cost|spent|spend|need(?:ed|s)?|tak(?:e|es|ing)|burn\w*"
     r"|how (?:much|many)|verbrauch\w*|ziehst|wie ?viel|combien|consom\w+|cuánt\w+)(?![\w-])",
     re.I,
 )

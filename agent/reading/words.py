@@ -111,7 +111,7 @@ NEGATION = re.compile(
     re.I,
 )
 REPORTED = re.compile(
-    r"\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$",
+    r"(?<!\bat )\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$",
     re.I,
 )
 WISHING = re.compile(r"want|need", re.I)
@@ -124,14 +124,15 @@ SAYING = re.compile(
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
     r"\b(?:yesterday|last (?:week|night|month|time|year)|\w+ ago|earlier today|this morning|gestern|hier|ayer)\b", re.I
 )
 SHOW = re.compile(
-    r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre|muestra|describe)\b", re.I
+    r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre[rz]?|affiche[rz]?|muestra|muéstra(?:me|nos)|muestre(?:me)?|describe)\b",
+    re.I,
 )
 LOOKS_BACK = re.compile(r"^\W*(?:did|is|was|were|has|have|are)\b", re.I)
 PRONOUN = re.compile(r"\b(?:it|that|this|es|das|le|la|lo|ça|eso|again|back|once more)\b", re.I)

@@ -45,7 +45,7 @@ _PLAIN_WORDS = frozenset(
     " mal hoch fois puissance por elevado pour ciento".split()
 )
 _NEVER_LAST = frozenset(
-    "of to the by a an and or at per than as from in plus minus between either for on et y ein zu ab um pour".split()
+    "of to the by a an and or at per than as from in plus minus between either for on et y ein zu ab pour".split()
 )
 _NOT_ONE = frozenset("this that the which no another every each last next any some first other only".split())
 
@@ -130,11 +130,18 @@ def _longest(text: str, words: list[re.Match[str]], first: int) -> int | None:
     """The last word of the longest readable span that begins at ``first``; None when nothing there can be read."""
     last = _clause_end(text, words, first)
     start = words[first].start()
-    possible = (
-        end for end in range(last, first - 1, -1) if words[end][0] == "A" or words[end][0].lower() not in _NEVER_LAST
-    )
+    possible = (end for end in range(last, first - 1, -1) if _may_end(words, end))
     ends = (end for end in possible if not _CUT.match(text, words[end].end()))
     return next((end for end in ends if _reads(text[start : words[end].end()])), None)
+
+
+def _may_end(words: list[re.Match[str]], end: int) -> bool:
+    """Whether a span may end here: not in a preposition; "350 um" are micrometres where no other number follows ("um 3")."""
+    word = words[end][0].lower()
+    after = words[end + 1][0].lower() if end + 1 < len(words) else ""
+    if word == "um" and (_DIGIT.match(after) or after in SMALL or after in ("die", "das", "ein", "einen", "eine")):
+        return False
+    return words[end][0] == "A" or word not in _NEVER_LAST
 
 
 def _clause_end(text: str, words: list[re.Match[str]], first: int) -> int:
