@@ -58,7 +58,7 @@ class Latex(Writer):
 
     def _over_columns(self, head: str) -> str:
         """The head of the first page, over both columns where there are two."""
-        return f"\\twocolumn[{{%\n{head}\\vspace{{1.5em}}}}]\n" if self.document.columns == 2 else head
+        return f"\\twocolumn[{{%\n{head}\\bigskip\\bigskip}}]\n" if self.document.columns == 2 else head
 
     def words(self, text: str) -> str:
         return escape(text)
