@@ -86,6 +86,8 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
     if any(a.parameter != name and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
         return False
     named = _named(name, clause, reading)
+    if not named and _fits_several(name, clause, reading):
+        return False
     rivals = {m.name for m in clause.mentions if m.name in vocabulary.parameters} - {name}
     if (
         rivals
@@ -100,6 +102,17 @@ def _named(name: str, clause: Clause, reading: Reading) -> bool:
     """Whether the clause names a parameter, be it by a word that a metric goes by as well."""
     forms = {form.lower() for form in reading.vocabulary.forms.get(name, ())}
     return any(m.name == name or clause.text[m.start : m.end].lower() in forms for m in clause.mentions)
+
+
+def _fits_several(name: str, clause: Clause, reading: Reading) -> bool:
+    """Whether the words touch this parameter by a word that others go by as well: "the period" of two periods."""
+    said = {word.removesuffix("s") for word in re.findall(r"[^\W\d_]{4,}", clause.text.lower())}
+    owners = [
+        owner
+        for owner in reading.vocabulary.parameters
+        if said & {w for form in reading.vocabulary.forms.get(owner, ()) for w in re.split(r"[\W_]+", form.lower())}
+    ]
+    return name in owners and len(owners) > 1
 
 
 def _alike(one: ParameterInfo, other: ParameterInfo) -> bool:

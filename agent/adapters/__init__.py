@@ -48,5 +48,5 @@ class Adapter:
 
 
 STEERING = Adapter(
-    base="smollm2-135m", file="steering.gguf", sha256="c2fc10aa41ea43777e3fba1806fdac7446d331ef15e1dfd424a082ddb33a4ee4"
+    base="smollm2-135m", file="steering.gguf", sha256="d1d324b433faeed7a2a27acb75a811f9cead7f9ca68264ffee0732373138cdd3"
 )
