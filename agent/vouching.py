@@ -16,6 +16,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from agent.reading import mentions, words
+from agent.reading.assignments import meant_by_unit
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
 from workloads.parameters import ParameterInfo
@@ -86,7 +87,8 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
     if any(a.parameter != name and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
         return False
     named = _named(name, clause, reading)
-    if not named and _fits_several(name, clause, reading):
+    told_by_unit = meant_by_unit(str(call["value"]), vocabulary) == [name]
+    if not named and not told_by_unit and _fits_several(name, clause, reading):
         return False
     rivals = {m.name for m in clause.mentions if m.name in vocabulary.parameters} - {name}
     if (
