@@ -54,7 +54,7 @@ def as_declared(workload: Workload) -> Workload:
     """The lattice as its program declares it, whatever the tests before left; but for its size, which is the fixture's."""
     steering.await_metrics(workload)
     infos = [info for info in workload.snapshot().parameters.values() if info.name != "num_lattice_nodes"]
-    workload.set({info.name: info.default for info in infos if info.default is not None})
+    steering.reset(workload, {info.name: info.default for info in infos if info.default is not None})
     return workload
 
 
