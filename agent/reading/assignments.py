@@ -41,8 +41,22 @@ _IT_TALK = re.compile(
 _ASKED_TO = re.compile(
     rf"(?:{words.POLITE.pattern})\W+(?:please\W+)?(?:do|have|go|run|get|make|give me|see|take)\b", re.I
 )
+# "the friction is 5", "it's 400 now": how things are, not how they are to be
+_STATES = re.compile(r"^[^:;=\d]*\b(?:is|it['’]s|that['’]s)\b", re.I)
+# "below 1 fs", "at most 5": a bound leaves the value open
+_BOUND = re.compile(
+    r"(?:(?<![-=])[<>≤≥]=?|!=)\s*$|\b(?:below|beneath|above|at (?:the )?(?:most|least)|anything but|everything but|except|mindestens|höchstens|unterhalb von|oberhalb von|au moins|au plus|en dessous de|au-dessus de"
+    r"|al menos|como (?:máximo|mínimo)|por (?:debajo|encima) de)\s+$",
+    re.I,
+)
 _NOT_A_VALUE_AFTER = re.compile(
     r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b", re.I
+)
+_REPEATS = re.compile(r"\b(?:try|again|repeat|do|run|print|say)\b[^.;!?]*$", re.I)
+# "3 apples", "12 eggs": what is counted is no parameter's value
+_THINGS = re.compile(
+    r"\s+(?!times|this|its|is|as|was|plus|thus|less|thanks|cheers|please|units?|across|always|does|gives|makes|seems|looks|sounds|works|besides|steps)[a-z]{2,}[a-rt-z]s\b(?!\s+(?:as|is)\b)",
+    re.I,
 )
 _EITHER = re.compile(
     r"\b(?:or|maybe|perhaps|or maybe|oder|vielleicht|ou|peut-être|o|quizás|either|between|somewhere|roughly|about|around|approximately)\b",
@@ -63,11 +77,13 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     inside = any(mention.start <= span.start and span.end <= mention.end for mention in found)
     before, after = text[: span.start], text[span.end :]
     origin = _FROM.search(before) and _UP_TO.search(after)
+    counts = re.fullmatch(r"[\d.,]+|[a-z]+", span.text.strip(), re.I) and _THINGS.match(after)
     named = any(mention.start >= span.end and not text[span.end : mention.start].strip() for mention in found)
-    counted = not named and _NOT_A_VALUE_AFTER.search(after)  # "256 points" of a grid are its points
+    counted = not named and (counts or _NOT_A_VALUE_AFTER.search(after))  # "256 points" of a grid are its points
     of_name = any(mention.end <= span.start and not text[mention.end : span.start].strip() for mention in found)
     ordinal = not of_name and _NOT_A_VALUE.search(before)  # "step 100", but "time step 100 s"
-    return not (inside or origin or ordinal or counted)
+    often = span.text.lower().endswith("times") and _REPEATS.search(before)
+    return not (inside or origin or ordinal or counted or often or _BOUND.search(before))
 
 
 def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
@@ -77,7 +93,7 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
         places: where its names, values and choices stand.
     """
     asked = _ASKED_TO.match(text)
-    if text.rstrip().endswith("?") and not asked:
+    if not asked and (text.rstrip().endswith("?") or words.QUESTION.search(text) or _STATES.search(text)):
         return False
     text = _FROM_VALUE.sub(" ", _without(text, places))
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"

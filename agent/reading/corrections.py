@@ -16,10 +16,20 @@ _CLEARLY = re.compile(  # "is 60, make it 61" corrects nothing
     r"\b(?:no|nope|wait|sorry|oops|ups|i (?:mean|meant)|actually|rather|correction|scratch that|strike that|nein|halt|ich mein(?:t)?e|non|pardon|je veux dire|perdona?|perdón|quiero decir|digo)\b",
     re.I,
 )
+# "…, no, forget that", "… actually don't", "… just kidding": all that was said before it is taken back
+_WITHDRAWN = re.compile(
+    r"\w.*?[\s,.;!?…–—-]+(?:(?:forget (?:that|it|about (?:it|that)|what i said)|never ?mind|scratch that|cancel that|(?:i['’]m |i was )?(?:just |only )?(?:kidding|joking)|j/k|i take (?:that|it) back|don['’]t do (?:it|that)"
+    r"|(?:oh|no|nah|wait|hm+)[\s,]+(?:leave it|better not|rather not|don['’]t|do not)|(?:actually|wait|hm+|no|please)[\s,]+(?:don['’]t|do not)|(?:i )?(?:don['’]t|do not) think so|i changed my mind|wait(?=[\s,.!:]+(?:what|is|was|does|how|why|should|are|did|would)\b)|no way|on second thoughts?,? (?:no|don['’]t|leave it|better not)"
+    r"|vergiss (?:es|das)|lieber (?:doch )?nicht|doch nicht|war nur (?:ein )?(?:spaß|scherz)|lass es|oublie(?: ça)?|laisse tomber|non,? rien|je plaisante|olvídalo|mejor no|déjalo|es broma)(?=[\s\W]*(?:$|[.!,;:]))\W*)",
+    re.I | re.S,
+)
 
 
 def applied(own: str) -> str:
-    """Blank every value that a later one corrects, and the words of correction; the result has the length of ``own``."""
+    """Blank all that is withdrawn, every value that a later one corrects, and the words of it; the result has the length of ``own``."""
+    while match := _WITHDRAWN.match(own.lstrip()):
+        taken = len(own) - len(own.lstrip()) + match.end()
+        own = " " * taken + own[taken:]
     for one, other in pairwise(find_spans(own)):
         between = own[one.end : other.start]
         if _TAKEN_BACK.fullmatch(between) and _CLEARLY.search(between):

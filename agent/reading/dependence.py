@@ -10,7 +10,8 @@ from agent.reading.conditions import Condition
 from agent.reading.mentions import Vocabulary
 
 _HOLDS_UNTIL = re.compile(
-    rf"{words.ACTIONS['pause_simulation'].pattern}.*\b(?:until|till|bis|jusqu['’]\w*|hasta)\b", re.I | re.S
+    rf"{words.ACTIONS['pause_simulation'].pattern}.*\b(?:until|till|for|bis|jusqu['’]\w*|hasta)\b|\bstop (?:it |the \w+ |this )?for (?:a|one)\b",
+    re.I | re.S,
 )
 _IT = re.compile(r"\b(?:it|it's|that|es|er|sie|il|elle)\b", re.I)
 

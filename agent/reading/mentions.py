@@ -23,7 +23,8 @@ How = Literal["exact", "part", "close", "translated", "choice", "context", "unit
 CLOSE_ENOUGH = 82.0
 WORD_CLOSE_ENOUGH = 66.0  # of each word, where there are several
 _NOT_THIS = re.compile(
-    r"\b(?:not|no|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$", re.I
+    r"\b(?:not|no|(?:any|every|no)thing but|all but|except(?: for)?|other than|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
+    re.I,
 )
 _OUT = re.compile(r"\s+out\b", re.I)
 _SWITCH = {

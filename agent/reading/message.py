@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from agent.reading import alert_requests, mentions, trial_requests, words
+from agent.reading import alert_requests, idioms, mentions, trial_requests, words
 from agent.reading.assignments import Parts, assign, is_bare, may_be_value
 from agent.reading.clause import Clause, Mood, Trace
 from agent.reading.conditions import Condition
@@ -112,7 +112,10 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
         if told and all(trace.start == 0 for trace in clause.traces):
             clause = replace(clause, traces=tuple(replace(trace, mood="reported") for trace in clause.traces))
         told = (
-            told or clause.mood("set_parameter") == "reported" or bool(words.NARRATIVE.search(part))
+            told
+            or clause.mood("set_parameter") == "reported"
+            or bool(clause.assignments and not clause.traces)  # "the paper: temperature 350 K, density 1.0"
+            or bool(words.NARRATIVE.search(part))
         )  # "they use 1000 nodes and a strain of 1e-22"
         yield from _each(clause)
         before = clause
@@ -155,7 +158,8 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
 
 def _waits_for_value(left: str, right: str, vocabulary: Vocabulary) -> bool:
     """ "set amplitude and temperature to 2": the first name has no value of its own yet."""
-    wants = words.STRONG_SET.search(left) and mentions.find(left, vocabulary) and not find_spans(left)
+    named = is_bare(left, [(m.start, m.end) for m in mentions.find(left, vocabulary)])  # "cars and road to 5"
+    wants = (named or words.STRONG_SET.search(left)) and mentions.find(left, vocabulary) and not find_spans(left)
     return bool(wants) and not mentions.find_choices(left, vocabulary) and not words.STRONG_SET.search(right)
 
 
@@ -194,11 +198,13 @@ def _read_clause(
 ) -> Clause:
     found = tuple(mentions.find(text, vocabulary))
     traces = tuple(_traces(text, hypothetical, found, vocabulary))
-    found = tuple(mention for mention in found if not _is_no_name(mention, text))
+    found = tuple(mention for mention in found if not idioms.is_no_name(mention, text))
     verbs = {trace.start for trace in traces if trace.tool in TRIALS}
     found = tuple(mention for mention in found if mention.start not in verbs)  # "sweep" is no part of "sweep_rate" here
     chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
-    choices = tuple(c for c in chosen if not any(m.start <= c.start < m.end for m in found))
+    choices = tuple(
+        c for c in chosen if not any(m.start <= c.start < m.end for m in found) and idioms.is_said(c, found, focus)
+    )
     values = tuple(span for span in find_spans(text) if may_be_value(text, span, (*found, *choices)))
     parts = Parts(found, choices, values)
     assignments, doubtful = assign(text, parts, vocabulary, focus)
@@ -224,20 +230,17 @@ def _read_clause(
     )
 
 
-def _is_no_name(mention: Mention, text: str) -> bool:
-    """Whether a word of a name is one of a value, or a verb: "its maximum" is not the maximum speed."""
-    if mention.how == "part" and not re.search(r"\w", text[: mention.start]):
-        return bool(words.ACTIONS["set_parameter"].fullmatch(text[mention.start : mention.end]))  # "heat the system"
-    return mention.how in ("part", "close") and any(
-        span.start <= mention.start and mention.end <= span.end for span in find_spans(text)
-    )
-
-
 def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabulary: Vocabulary) -> Iterator[Trace]:
     for tool, pattern in words.ACTIONS.items():
         for match in pattern.finditer(text):
-            if tool in TRIALS and any(m.how == "exact" and m.start <= match.start() < m.end for m in found):
-                continue  # a parameter of that name: "the sweep rate"
+            if any(
+                idioms.is_part_of_name(m, match)
+                for m in found
+                if tool in TRIALS or m.end - m.start > len(match.group())
+            ):
+                continue  # a parameter of that name: "the sweep rate", "a top speed"
+            if idioms.is_no_verb(tool, text, match.start()):
+                continue
             switched = any(
                 _switches(text[match.end() : m.start], m, vocabulary) for m in found if m.start >= match.end()
             )
@@ -246,7 +249,7 @@ def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabular
                 if switched or (tool == "stop_simulation" and _ends(text[match.end() :], found, match.end()))
                 else tool,
                 match.start(),
-                _mood(text, match.start(), match.end(), hypothetical),
+                idioms.mood_of(tool, text, match.span(), _mood(text, *match.span(), hypothetical), found),
             )
     for match in re.finditer(r"[^\W\d_]{4,}", text):
         if tool := words.misspelt_action(match.group()):
@@ -284,6 +287,6 @@ def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     )
     if not polite and not wishes and words.REPORTED.search(before):
         return "reported"
-    if not polite and (hypothetical or words.QUESTION.search(text)):
+    if not polite and (hypothetical or words.QUESTION.search(text) or text.rstrip().endswith("?")):
         return "question"
     return "order"

@@ -14,7 +14,7 @@ _FENCE = re.compile(r"```.*?(?:```|\Z)", re.S)
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\||#!|\$ ).*$", re.M)
 _TAGGED = re.compile(r"<(\w+)[^<>]*>.*?(?:</\1>|\Z)", re.S)
 _ROLE_LINE = re.compile(
-    r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|admin|developer|root|note to (?:ai|assistant))\b[^:\n]{0,40}:.*$",
+    r"^\W{0,4}(?:system|assistant|user|human|ai|tool|function|instruction|prompt|error|warning|info|debug|admin|developer|root|note to (?:ai|assistant|self)|todo|fixme|reminder|subject|exercise|example|homework|quote|commit message|plan|sing)\b[^:\n]{0,40}:.*$|^\W{0,4}(?:todo|fixme)\b.*$",
     re.I | re.M,
 )
 _TEMPLATE = re.compile(r"<\|[^|<>]{1,40}\|>|\[/?INST\]|<</?SYS>>|^#{2,}\s*(?:system|instruction)", re.I | re.M)
@@ -45,6 +45,11 @@ _ANNOUNCED = re.compile(
     rf"\b(?:here(?:'s| is| are| comes| follows)|this is|these are|below is|(?:i|we) (?:got|found|have|saw|received|copied)|someone (?:sent|wrote|left)|consider|look at|read)\b(?: \S+){{0,5}}? {_THING}\b[^:;.!?\n]{{0,60}}:\s*",
     re.I,
 )
+# a mail's head, or a mark of what is passed on: nothing below it is the person's own
+_MAIL = re.compile(
+    r"^[ \t>]*(?:(?:from|sent|to|cc|subject|date|von|an|gesendet|betreff|datum|de|objet|asunto):[ \t]*\S[^\n]*\n(?=[\s\S])|-{2,}[ \t]*(?:forwarded|original|weitergeleitete|ursprüngliche)\b).*",
+    re.I | re.M | re.S,
+)
 _COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//)\s+(?=[A-Za-z])[^\n]*", re.M)
 
 
@@ -52,7 +57,7 @@ def own_words(text: str, is_name_or_value: Callable[[str], bool]) -> str:
     """Blank out everything that is not the person's own; the result has the length of ``text``."""
     if _TEMPLATE.search(text):
         return " " * len(text)  # a chat template's own marks: no person writes them to ask for something
-    for pattern in (_FENCE, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL, _COMMENT):
+    for pattern in (_FENCE, _MAIL, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL, _COMMENT):
         text = pattern.sub(_blank, text)
     text = _pasted_lines(text)
     for opening, closing in _PAIRS:

@@ -77,7 +77,7 @@ _TOPICS: dict[str, str] = {
 QUESTION = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|well|hm+|um)\W+)?(?:what|why|how|when|where|who|which|whose|should|shall|would (?:it|i|that|this|the)|could (?:i|it|we|that|this|the)|can (?:i|it|we|that|the)|may i|did|does|do (?:you|i|we|they)|is|are|was|were|has|have (?:you|i|we|they)"
     r"|am i|will (?:it|that|this|the)|might|explain|describe|tell me (?:what|why|how|about|whether|if)|i wonder|wonder|suppose|imagine|assuming|hypothetically|in theory|say (?:i|we)\b|if (?:i|we|you|one|someone)\b"
-    r"|was|wie|warum|wieso|wann|welche\w*|soll(?:te)?|kann ich|könnte|ist|sind|hat|que|qu'|quel\w*|pourquoi|comment|est-ce|dois-je|puis-je|faut-il|qué|cómo|cuál\w*|por qué|debería|puedo|está|es)\b",
+    r"|was|wie|warum|wieso|wann|welche\w*|soll(?:te)?|kann ich|könnte|ist|sind|hat|que|qu'|quel(?:le)?s?|pourquoi|comment|est-ce|dois-je|puis-je|faut-il|qué|cómo|cuál\w*|por qué|debería|puedo|está|es)\b",
     re.I,
 )
 # a wish put as a thought: it names what is wanted and leaves it to the other to say yes
@@ -111,7 +111,8 @@ NEGATION = re.compile(
     re.I,
 )
 REPORTED = re.compile(
-    r"(?<!\bat )\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever)\W+)*$",
+    r"(?<!\bat )\b(?:i|he|she|they|we|it|somebody|someone|who|which|colleague|boss|paper|manual|docs?|documentation|log|email|mail|file|text|article|advisor|supervisor|people|user|agent|script)\W+(?:(?:just|already|then|had|has|have|did|would|could|might|may|also|usually|often|always|once|only|ever|(?:ha[ds]|used) to|d)\W+)*$"
+    r"|(?<!can )(?<!could )(?<!will )(?<!would )(?<!that )(?<!suggest )(?<!may )(?<!should )(?<!must )\byou\W+(?:(?:just|already|have|had)\W+)*$",
     re.I,
 )
 WISHING = re.compile(r"want|need", re.I)
@@ -120,15 +121,16 @@ WISH = re.compile(
     re.I,
 )
 SAYING = re.compile(
-    r"\b(?:says?|said|tells?|told|suggests?|suggested|recommends?|recommended|writes?|wrote|claims?|claimed|reads|mentions?|mentioned|asks?|asked|wants? (?:me|us)|advises?|advised|proposes?|proposed)\b",
+    r"\b(?:typed|types|typing|says?|said|tells?|told|suggests?|suggested|recommends?|recommended|writes?|wrote|claims?|claimed|reads|mentions?|mentioned|asks?|asked|wants? (?:me|us)|advises?|advised|proposes?|proposed)\b",
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?(?:\d+|an?|one) (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
-    r"\b(?:yesterday|last (?:week|night|month|time|year)|\w+ ago|earlier today|this morning|gestern|hier|ayer)\b", re.I
+    r"\b(?:according to|by now|yesterday|last (?:week|night|month|time|year)|\w+ ago|earlier today|this morning|gestern|hier|ayer)\b",
+    re.I,
 )
 SHOW = re.compile(
     r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre[rz]?|affiche[rz]?|muestra|muéstra(?:me|nos)|muestre(?:me)?|describe)\b",
@@ -157,7 +159,7 @@ POLITE_IF = re.compile(
     r"\bif (?:you(?:'d|'re)?\b|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))", re.I
 )
 HYPOTHETICAL = re.compile(
-    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
+    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|(?:want|need|like|love|curious) to (?:know|understand|learn|find out|ask|hear|tell|explain|see (?:what|how|whether|if))|for (?:example|instance)|(?:you|one|we|i)(?: would|'d) have to|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
     re.I,
 )
 # "they used 400 nodes and a frequency of 35 Hz": what was done elsewhere is no order

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.reading import menu
 from agent.reading.mentions import Vocabulary
-from agent.reading.message import read
+from agent.reading.message import Reading, read
 from workloads.parameters import ParameterInfo
 
 PARAMETERS = (
@@ -130,3 +132,109 @@ def test_a_name_said_in_full_counts_in_a_condition_before_words_of_others() -> N
     (clause,) = read("If the wave energy is below 1 J, set the field to 2", VOCABULARY).clauses
     assert clause.condition
     assert clause.condition.check({"energy": 0.5}) is True
+
+
+UNASKED = (
+    "the field is 3",
+    "it is 3",
+    "is the field 3",
+    "field is set to 3",
+    "the default config has the field set to 3",
+    "the field should be 3 by now",
+    "The paper: sources 300, field 3",
+    "According to Anna, set the field to 3",
+    "From: Anna\nSubject: run\n\nplease set the field to 3",
+    "--- forwarded message ---\nset the field to 3",
+    "todo: set the field to 3",
+    "note to self: set the field to 3",
+    "Anna and Bob set the field to 3",
+    "my students set the field to 3",
+    "let Anna set the field to 3",
+    "I typed set the field to 3",
+    "you set the field to 3",
+    "I'd set the field to 3",
+    "I'd restart with 300 sources",
+    "we had to restart with 300 sources",
+    "restart with 300 sources?",
+    "raise the field to 3? no way",
+    "the goal is to raise the field to 3",
+    "I forgot to set the field to 3",
+    "remind me to set the field to 3",
+    "show me how to set the field to 3",
+    "we will need a field of 3",
+    "I want to know what a field of 3 does",
+    "you would have to set the field to 3 for that",
+    "take 300 sources for example",
+    "set the field to 3, no, forget that",
+    "set the field to 3. Actually don't.",
+    "set the field to 3... never mind",
+    "set the field to 3, haha just kidding",
+    "set the field to 3 - wait, is that stable?",
+    "Setze das field auf 3, ach nein, lass es",
+    "set the field below 3",
+    "set the field to at most 3",
+    "field > 3",
+    "put 3 apples in the field",
+    "a field of 12 eggs",
+    "try it 3 times",
+)
+
+
+@pytest.mark.parametrize("focus", [None, "field"])
+@pytest.mark.parametrize("said", UNASKED)
+def test_what_nobody_asked_for(said: str, focus: str | None) -> None:
+    assert ordered(said, focus) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I want to set the field to 3",
+        "please be so kind as to set the field to 3",
+        "could you change the field to 3?",
+        "never mind. set the field to 3",
+        "set the field to 2, no, forget that, set the field to 3",
+        "I'd like the field to go up to 3",
+    ],
+)
+def test_what_is_still_asked_for(said: str) -> None:
+    assert ordered(said) == [("field", "3")]
+
+
+@pytest.mark.parametrize(
+    "said", ["every 10 steps set the field to 3", "set the field to 3 for 100 steps", "eventually set the field to 3"]
+)
+def test_what_is_for_a_time_or_later_is_asked_back(said: str) -> None:
+    assert all(clause.condition for clause in read(said, VOCABULARY).clauses if clause.assignments)
+
+
+def test_a_name_without_a_value_waits_for_it() -> None:
+    assert ordered("sources and field to 300") != [("field", "300")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hold that thought",
+        "pause for thought",
+        "let me pause here for a second",
+        "the atoms freeze at low values",
+        "to freeze it you need patience",
+        "continue explaining please",
+        "carry on with the explanation",
+        "my resume is 2 pages",
+        "undo is a nice feature",
+        "und so weiter",
+        "sigue así",
+    ],
+)
+def test_a_saying_is_no_deed(said: str) -> None:
+    reading = read(said, VOCABULARY)
+    assert not any(call["tool"] != "set_parameter" and "_simulation" in call["tool"] for call in acts(reading)), acts(
+        reading
+    )
+
+
+def acts(reading: Reading) -> list[dict[str, Any]]:
+    calls = [menu.only(clause, reading) for clause in reading.clauses]
+    return [call for call in calls if call and not call["tool"].startswith(("get_", "list_"))]
