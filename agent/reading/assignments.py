@@ -15,7 +15,7 @@ from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
 
 _NOT_A_VALUE = re.compile(
-    r"(?:\b(?:from|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|no\.?|nr\.?|#)\s*)$",
+    r"(?:\b(?:from|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|[€$£]|no\.?|nr\.?|#)\s*)$",
     re.I,
 )
 _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value
@@ -42,7 +42,10 @@ _ASKED_TO = re.compile(
     rf"(?:{words.POLITE.pattern})\W+(?:please\W+)?(?:do|have|go|run|get|make|give me|see|take)\b", re.I
 )
 # "the friction is 5", "it's 400 now": how things are, not how they are to be
-_STATES = re.compile(r"^[^:;=\d]*\b(?:is|it['’]s|that['’]s)\b", re.I)
+_STATES = re.compile(
+    r"^(?:[^:;=\d]|(?<=[A-Za-z])\d)*\b(?:is|it['’]s|that['’]s)\b|\d\S*(?:\s+\S+)?\s+(?:is|was)\b|^[^:;=]*\b(?:doubled|tripled|quadrupled|halved)\W*$",
+    re.I,
+)
 # "below 1 fs", "at most 5": a bound leaves the value open
 _BOUND = re.compile(
     r"(?:(?<![-=])[<>≤≥]=?|!=)\s*$|\b(?:below|beneath|above|at (?:the )?(?:most|least)|anything but|everything but|except|mindestens|höchstens|unterhalb von|oberhalb von|au moins|au plus|en dessous de|au-dessus de"
@@ -50,7 +53,7 @@ _BOUND = re.compile(
     re.I,
 )
 _NOT_A_VALUE_AFTER = re.compile(
-    r"^\s*(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b", re.I
+    r"^\s*(?:[€$£]|(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b)", re.I
 )
 _REPEATS = re.compile(r"\b(?:try|again|repeat|do|run|print|say)\b[^.;!?]*$", re.I)
 # "3 apples", "12 eggs": what is counted is no parameter's value
@@ -204,7 +207,8 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return [Mention(str(focus), 0, 0, "context")]
     if len(parts.values) == 1 and _HEATS.search(text):
         return _by_unit_alone(parts.values, vocabulary)  # "heat the system up to 500 K": what else is in kelvin?
-    if len(parts.values) != 1 or not (is_bare(text, parts.places) or _is_about_it(text, parts.places)):
+    asks = text.rstrip().endswith("?")  # "could we try 300 Hz?" is asked back
+    if len(parts.values) != 1 or not (is_bare(text, parts.places) or (not asks and _is_about_it(text, parts.places))):
         return []
     fitting = meant_by_unit(parts.values[0].text, vocabulary)
     at = parts.values[0].start

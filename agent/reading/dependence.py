@@ -8,6 +8,7 @@ from functools import partial
 from agent.reading import conditions, mentions, words
 from agent.reading.conditions import Condition
 from agent.reading.mentions import Vocabulary
+from agent.reading.trial_requests import TRIALS
 
 _HOLDS_UNTIL = re.compile(
     rf"{words.ACTIONS['pause_simulation'].pattern}.*\b(?:until|till|for|bis|jusqu['’]\w*|hasta)\b|\bstop (?:it |the \w+ |this )?for (?:a|one)\b",
@@ -29,7 +30,10 @@ def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Conditi
             vocabulary.described,
         )
     waiting = words.WAITING.search(sentence)
-    if waiting and not _HOLDS_UNTIL.search(sentence):  # "hold it until I am back" is to be held now
+    lasts = (
+        bool(waiting) and waiting.group().startswith("for ") and any(words.ACTIONS[t].search(sentence) for t in TRIALS)
+    )
+    if waiting and not lasts and not _HOLDS_UNTIL.search(sentence):  # "hold it until I am back" is to be held now
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
     return sentence, None
 

@@ -131,7 +131,6 @@ def test_a_wish_that_is_no_order_is_asked_back_with_yes_and_no(text: str, tool: 
         "make it brighter",
         "3 then",
         "sweep the temperature",
-        "swithc to squaer",
         "Rührer ausschalten",
     ],
 )
