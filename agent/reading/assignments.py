@@ -15,7 +15,7 @@ from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
 
 _NOT_A_VALUE = re.compile(
-    r"(?:\b(?:from|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|[€$£]|no\.?|nr\.?|#)\s*)$",
+    r"(?:[€$£]|\b(?:from|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|no\.?|nr\.?|#))\s*$",
     re.I,
 )
 _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value

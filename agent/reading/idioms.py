@@ -14,11 +14,14 @@ _TALK = r"(?:explanation|answer|story|list|lecture|text|talk|description)s?"
 _IDIOM = re.compile(
     r"pause (?:for (?:thought|breath|effect)|(?:and|to) think)\b|hold (?:your (?:horses|breath)|that thought|the line|true|up)\b"
     r"|(?:resume|continue|proceed|go on|carry on|keep going)(?: (?:explaining|talking|telling|describing|reading|writing|chatting)\b|,? (?:please )?(?:and )?(?:tell|explain|describe)\b|(?: with)? (?:the|your|that|this) "
-    rf"{_TALK}\b)|resume of\b|weiter so\b|continue comme\b|sigue (?:así|\w+ndo)\b|halt (?:die klappe|mal,? (?:was|wie|wer|wo))\b|kill time\b|undo (?:button|function|feature|key|is|was|works?)\b"
+    rf"{_TALK}\b)|resume of\b|weiter so\b|continue comme\b|sigue (?:así|\w+ndo)\b|halt (?:die klappe|mal,? (?:was|wie|wer|wo))\b|kill time\b|pause (?:button|key|is|was|menu|mode|function)\b|undo (?:button|function|feature|key|is|was|works?)\b"
     r"|have (?:a|another|one) (?:look|nice|good|great|question|guess|seat|try|think|word|chat)\b",
     re.I,
 )
-_NOUN = re.compile(r"\b(?:und so|an|the|my|your|his|her|our|their|each|every|another)\s+$", re.I)
+_NOUN = re.compile(
+    r"\b(?:und so|an|the|my|your|his|her|our|their|each|every|another|i (?:hit|press(?:ed)?|click(?:ed)?)|(?:is|it['’]s) on)\s+$",
+    re.I,
+)
 _PERSON_OR_THING = re.compile(
     r"(?:\b(?:i['’]ll|i will|let me|i(?:['’]m| am) going to|i must|i have to|i need to)\W+(?:\w+\W+)?"
     r"|^\W*(?:(?:and|but|so|because|that|when)\W+)?(?:the|these|those|most|many|some|all|our|their|my)\W+(?:\w+\W+)?\w+s\W+)$",
@@ -36,7 +39,7 @@ _WISHED = re.compile(
 )
 _HOW_TO = re.compile(r"\bhow\W+(?:to|you|we|i|one)\W+$", re.I)
 _IS_SET = re.compile(
-    r"(?:\b(?:is|was|were|are|got|gets|been)\W+(?:\w+ly\W+|already\W+|now\W+|still\W+)?|\b(?:has|had)\W+(?:\w+\W+){1,3})$",
+    r"(?:\b(?:is|was|were|are|got|gets|been)\W+(?:\w+ly\W+|already\W+|now\W+|still\W+)?|\b(?:has|had)\W+(?!to\b)(?:\w+\W+){1,3})$",
     re.I,
 )
 _PARTICIPLE = re.compile(r"(?:set|put|cut|reset)", re.I)
@@ -49,11 +52,19 @@ _SOMEBODY = re.compile(
 _ENGLISH = re.compile(
     r"(?:set|put|cut|reset|change|make|use|raise|lower|increase|decrease|reduce|drop|double|halve)", re.I
 )
+_REVERT_TO = re.compile(r"revert\b[^.;!?]*?\bto\W+[\d.]", re.I)
+# an undo takes back the last change and nothing else
+_MORE_THAN_LAST = re.compile(
+    r"(?:\W+(?:the|my|all|your|our))*(?:\W+(?:last|previous|latest))?\W+(?:[2-9]\b|\d{2,}|two|three|four|five|few|everything|all|both|twice|thrice|only|just|alles|beide|tout|todo)\b",
+    re.I,
+)
 _WILL = re.compile(r"\b(?:will|['’]ll)\W+(?:\w+ly\W+|also\W+|then\W+)?$", re.I)
 
 
 def is_no_verb(tool: str, text: str, start: int) -> bool:
     """Whether what looks like an order is part of a saying, or a noun."""
+    if tool == "undo" and _REVERT_TO.match(text, start):
+        return True  # "revert the pump to 20 W" sets it
     return bool(_IDIOM.match(text, start)) or (tool in _DEEDS and bool(_NOUN.search(text[:start])))
 
 
@@ -62,6 +73,8 @@ def mood_of(tool: str, text: str, span: tuple[int, int], mood: Mood, found: tupl
     before, after = text[: span[0]], text[span[1] :]
     elsewhere = tool in _DEEDS and _PERSON_OR_THING.search(before) and not _RUN.match(after)
     later = text[slice(*span)].lower() == "need" and _WILL.search(before)
+    if mood == "order" and tool == "undo" and _MORE_THAN_LAST.match(after):
+        return "question"
     told = elsewhere or later or _is_told(text, span, found)
     return "reported" if mood == "order" and told else mood
 

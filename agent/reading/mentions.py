@@ -23,7 +23,7 @@ How = Literal["exact", "part", "close", "translated", "choice", "context", "unit
 CLOSE_ENOUGH = 82.0
 WORD_CLOSE_ENOUGH = 66.0  # of each word, where there are several
 _NOT_THIS = re.compile(
-    r"\b(?:not|no|(?:any|every|no)thing but|all but|except(?: for)?|other than|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
+    r"\b(?:not|no|(?:any|every|no)thing but|remove|delete|take out|get rid of|avoid|skip|exclude|omit|hate|all but|except(?: for)?|other than|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
     re.I,
 )
 _OUT = re.compile(r"\s+out\b", re.I)
@@ -181,6 +181,8 @@ def find_switches(
     if len({m.name for m in switches}) != 1 or len({value for _match, value in said}) != 1:
         return []
     match, value = said[0]
+    if switches[0].how == "context" and match.group().lower() in ("start", "stop"):
+        return []  # said of the run, unless a switch is named
     return [Mention(switches[0].name, match.start(), match.end(), "choice", value)]
 
 

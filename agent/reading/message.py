@@ -24,9 +24,11 @@ from agent.reading.reference import resolved
 from agent.reading.trial_requests import TRIALS
 from tools.quantity import find_spans
 
-SENTENCE_END = re.compile(r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)")
+SENTENCE_END = re.compile(
+    r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?<! al\.)(?<!fig\.)(?<!Fig\.)(?<!eq\.)(?<!Eq\.)(?<!e\.g\.)(?<!z\.B\.)(?<!p\.ex\.)(?<!p\.ej\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)"
+)
 JOINT = re.compile(
-    r"(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
+    r"(?<!anything)(?<!everything)(?<!nothing)(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
     re.I,
 )
 
@@ -287,6 +289,6 @@ def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     )
     if not polite and not wishes and words.REPORTED.search(before):
         return "reported"
-    if not polite and (hypothetical or words.QUESTION.search(text) or text.rstrip().endswith("?")):
+    if not polite and (hypothetical or words.QUESTION.search(text) or words.DOUBTS.search(text)):
         return "question"
     return "order"

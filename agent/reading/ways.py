@@ -40,6 +40,14 @@ _SUBTRACT = re.compile(
 )
 _PLUS = re.compile(r"(?<!\bto )\bplus\s*$", re.I)  # "plus 15 %", where "to plus 15" is a place
 _TIMES = re.compile(r"(?:\btimes|(?<=\s)[×*])\s*$", re.I)
+_RECKONS = re.compile(r"(?:([-+*/])=|(?<!\d)\s([/÷]))\s*$")  # "pump += 5", "pump / 2"
+_RECKONED = {
+    "+": "{} more",
+    "-": "{} less",
+    "*": "up by a factor of {}",
+    "/": "down by a factor of {}",
+    "÷": "down by a factor of {}",
+}
 _WAY = re.compile(r"\b(up|down)\s+$", re.I)  # "temperature up 0.5"
 _SET_UP = re.compile(r"\b(?:set|start)\s+up\s+$", re.I)
 _TO_ONE = re.compile(r"\b(?:à|a|auf|sur|en)\s+(?:une?|una|einen?|einer|einem)\s+[^,.;]*\b(?:de|von)\s*$", re.I)
@@ -71,6 +79,8 @@ def in_full(text: str, span: Span, names: Iterable[Mention]) -> str:
         return f"up by a factor of {span.text}"
     if (way := _WAY.search(before)) and not _SET_UP.search(before):
         return f"{way.group(1).lower()} by {span.text}"
+    if reckons := _RECKONS.search(before):
+        return _RECKONED[reckons.group(1) or reckons.group(2)].format(span.text)
     by = _BY.search(before)
     direction = next((word for word, verbs in _DIRECTIONS if verbs.search(before)), "")
     if by and not direction:  # "um 3 erhöhen"; "change it by 3" leaves the way open

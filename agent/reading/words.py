@@ -17,7 +17,7 @@ _FORMS: dict[str, str] = {
     "set_parameter": (
         r"(?<=mind )(?:setting|changing|lowering|raising|increasing|decreasing|reducing|switching|turning|putting|making|moving|using|adjusting|bringing|doubling|halving|cutting|trying)"
         r"|(?:(?<=should )|(?<=could we )|(?<=can we )|(?<=let's )|(?<=let us )|(?<=like to )|^)have(?= (?:the|a|an|it|\d|[a-z]+ty\b|[a-z]+teen\b)\b)|(?:needs?|has|have|got) to be|shall be|is to be|set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
-        r"|turn|tune|bump|bring|move|try|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
+        r"|turn|tune|bump|bring|move|try|revert(?= [^.;!?]*?\bto\W+[\d.])|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
         r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|(?<!night )(?<!day )(?<!early )(?<!late )(?<!phase )(?<!time )(?<!the )(?<!a )shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|shorten|lengthen|stretch|widen|narrow|extend|tighten|loosen|strengthen|weaken|deepen|brighten|dim|expand|soften|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
         r"|mets|mettez|règle|réglez|change[rz]?|fixe[rz]?|augmente[rz]?|diminue[rz]?|baisse[rz]?|passe[rz]?|utilise[rz]?|réduis|choisis"
@@ -80,6 +80,11 @@ QUESTION = re.compile(
     r"|was|wie|warum|wieso|wann|welche\w*|soll(?:te)?|kann ich|könnte|ist|sind|hat|que|qu'|quel(?:le)?s?|pourquoi|comment|est-ce|dois-je|puis-je|faut-il|qué|cómo|cuál\w*|por qué|debería|puedo|está|es)\b",
     re.I,
 )
+# "set it to 3?" wonders; "set it to 3, ok?" asks nicely
+DOUBTS = re.compile(
+    r"(?<!\bok)(?<!okay)(?<!please)(?<!\bpls)(?<!\bplz)(?<!\bbitte)(?<!(?:would|could) you)(?<!(?:will) you)(?<!(?:can) you)(?<!for me)(?<!alright)\?\W*$",
+    re.I,
+)
 # a wish put as a thought: it names what is wanted and leaves it to the other to say yes
 PROPOSES = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|well|hm+|um)\W+)?(?:(?:how|what) about|(?:could|can|might|may|shall|should) we (?:try|have|use|go|do|take)|why not|why don't we|let's|maybe|perhaps|what do you say to"
@@ -125,7 +130,7 @@ SAYING = re.compile(
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|seconds?|hours?)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?(?:\d+|an?|one) (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|mins?|seconds?|secs?|s|hours?|h)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?(?:\d+|an?|one) (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
@@ -159,7 +164,7 @@ POLITE_IF = re.compile(
     r"\bif (?:you(?:'d|'re)?\b|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))", re.I
 )
 HYPOTHETICAL = re.compile(
-    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|(?:want|need|like|love|curious) to (?:know|understand|learn|find out|ask|hear|tell|explain|see (?:what|how|whether|if))|for (?:example|instance)|(?:you|one|we|i)(?: would|'d) have to|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
+    r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|(?:want|need|like|love|curious) to (?:know|understand|learn|find out|ask|hear|tell|explain|see (?:what|how|whether|if))|for (?:example|instance|reference|comparison|info(?:rmation)?|the record)|fyi|e\.g|(?:you|one|we|i)(?: would|'d) have to|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
     re.I,
 )
 # "they used 400 nodes and a frequency of 35 Hz": what was done elsewhere is no order

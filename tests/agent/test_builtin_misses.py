@@ -52,6 +52,13 @@ def ordered(said: str, focus: str | None = None) -> list[tuple[str, str]]:
         ("start over with 16 turns", None, [("helical_turns", "16 turns")]),
         ("hmm too much, make it 0.5", "field", [("field", "0.5")]),
         ("if the field is 1, make it 2", None, [("field", "2")]),
+        ("field += 2", None, [("field", "2 more")]),
+        ("field -= 2", None, [("field", "2 less")]),
+        ("field *= 2", None, [("field", "up by a factor of 2")]),
+        ("field / 2", None, [("field", "down by a factor of 2")]),
+        ("revert the field to 2", None, [("field", "2")]),
+        ("set the field to 2, ok?", None, [("field", "2")]),
+        ("the field has to be set to 2", None, [("field", "2")]),
     ],
 )
 def test_what_is_set(said: str, focus: str | None, wanted: list[tuple[str, str]]) -> None:
@@ -177,6 +184,15 @@ UNASKED = (
     "put 3 apples in the field",
     "a field of 12 eggs",
     "try it 3 times",
+    "the field doubled",
+    "3 is fine",
+    "$3",
+    "see fig. 3",
+    "In Smith et al. the field is 3",
+    "field doubled",
+    "for reference, field 3",
+    "I typed set the field to 3 and nothing happened",
+    "set the field to 3?",
 )
 
 
@@ -225,6 +241,10 @@ def test_a_name_without_a_value_waits_for_it() -> None:
         "my resume is 2 pages",
         "undo is a nice feature",
         "und so weiter",
+        "it's on pause",
+        "I hit pause",
+        "undo the last 3 changes",
+        "undo everything",
         "sigue así",
     ],
 )
@@ -238,3 +258,8 @@ def test_a_saying_is_no_deed(said: str) -> None:
 def acts(reading: Reading) -> list[dict[str, Any]]:
     calls = [menu.only(clause, reading) for clause in reading.clauses]
     return [call for call in calls if call and not call["tool"].startswith(("get_", "list_"))]
+
+
+@pytest.mark.parametrize("said", ["use anything but platinum", "remove platinum", "use everything except platinum"])
+def test_a_choice_that_is_ruled_out_is_not_chosen(said: str) -> None:
+    assert not acts(read(said, SLIPPED))
