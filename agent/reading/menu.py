@@ -117,6 +117,8 @@ def _shadowed(tool: str, clause: Clause) -> bool:
 def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
     if reading.has_order and not clause.asks and not _SHOW.search(clause.text):
         return
+    if clause.doubtful and clause.orders("set_parameter"):
+        return  # "could you do 300 nodes, at 250 Hz?" is asked whose the 250 Hz are
     if clause.proposes and (clause.assignments or clause.values):
         return  # "how about a temperature of 3?" asks for the change, not for the state
     if clause.hypothetical and (clause.assignments or any(trace.tool != "set_parameter" for trace in clause.traces)):
