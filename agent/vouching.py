@@ -30,6 +30,10 @@ _DOUBT = re.compile(
     r"|pas|nunca|jamais|would|could have|should have|supposed?|imagine|pretend|hypothetical\w*|theory|example|e\.g|story|joke|poem|song|movie|game|yesterday|tomorrow|later|next week)\b",
     re.I,
 )
+_OF_OTHERS = re.compile(  # "my car does 220 km/h" tells of a car
+    r"\b(?:my|his|her|their|your)\s+(?:\w+\s+)?\w+\s+(?:does|do|is|was|has|had|goes|runs|makes|drives|weighs|costs?|takes|reads|shows)\b",
+    re.I,
+)
 _NO_THANKS = re.compile(r"^\W*(?:no|nope|nein|non)\b[\s,.!]+", re.I)  # "no, 80" corrects, it does not forbid
 
 
@@ -52,7 +56,13 @@ def is_plain(reading: Reading) -> bool:
     """Whether the message is a plain order as far as the code can tell."""
     text = reading.text.strip()
     own = _NO_THANKS.sub("", reading.own.strip())
-    if len(text) > LONGEST or "\n" in text or reading.own.strip() != text or _DOUBT.search(own):
+    if (
+        len(text) > LONGEST
+        or "\n" in text
+        or reading.own.strip() != text
+        or _DOUBT.search(own)
+        or _OF_OTHERS.search(own)
+    ):
         return False
     polite = bool(words.POLITE.search(own))
     if text.endswith("?") and not polite:

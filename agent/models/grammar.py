@@ -115,7 +115,7 @@ def left_open(turn: Turn) -> list[str]:
     """The questions of clauses that nothing was done about, once something was done about others."""
     done = [call for call in turn.performed[turn.begun :] if call.outcome.status == "done"]
     named = {str(call.args.get("name")) for call in done}
-    tools_done = {call.tool for call in done}
+    tools_done, values = {call.tool for call in done}, {str(call.args.get("value")) for call in done}
     if len(done) < len(turn.performed) - turn.begun or not done:
         return []
     return [
@@ -124,6 +124,7 @@ def left_open(turn: Turn) -> list[str]:
         if not (
             {a.parameter for a in clause.assignments} & named
             or {t.tool for t in clause.traces} & tools_done - {"set_parameter"}
+            or {span.text for span in clause.values} & values
         )
         for question in clause_gaps(clause, turn.reading)
     ]

@@ -119,6 +119,7 @@ NOT_VOUCHED = [
     ('translate "the drum could do with 4 m/s"', change("drum_speed", "4 m/s")),
     ("drum load could go to 60", change("drum_speed", "60")),
     ("a nice long rest", change("drum_speed", "4 m/s")),
+    ("my washing machine does 4 m/s", change("drum_speed", "4 m/s")),
     ("finish it off for good", {"tool": "stop_simulation"}),
 ]
 
