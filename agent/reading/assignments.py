@@ -205,18 +205,18 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return _by_unit_alone(parts.values, vocabulary)
     if focus in takes_value and _is_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
-    if len(parts.values) == 1 and _HEATS.search(text):
-        return _by_unit_alone(parts.values, vocabulary)  # "heat the system up to 500 K": what else is in kelvin?
+    told = len(parts.values) == 1 and _lets_unit_tell(text, parts.places)
+    return _by_unit_alone(parts.values, vocabulary) if told else []
+
+
+def _lets_unit_tell(text: str, places: list[tuple[int, int]]) -> bool:
+    """Whether a clause without a name is an order all the same: "heat the system up to 500 K", "180 Hz please"."""
     asks = text.rstrip().endswith("?")  # "could we try 300 Hz?" is asked back
-    if len(parts.values) != 1 or not (is_bare(text, parts.places) or (not asks and _is_about_it(text, parts.places))):
-        return []
-    fitting = meant_by_unit(parts.values[0].text, vocabulary)
-    at = parts.values[0].start
-    return [Mention(fitting[0], at, at, "unit")] if len(fitting) == 1 else []
+    return bool(_HEATS.search(text)) or is_bare(text, places) or (not asks and _is_about_it(text, places))
 
 
 def _by_unit_alone(values: Sequence[Span], vocabulary: Vocabulary) -> list[Mention]:
-    """ "A ringdown at 300 K": beside a choice, the one parameter that a value's unit tells."""
+    """For each value the one parameter that its unit tells ("a ringdown at 300 K"); none if one of them tells no single one."""
     fitting = [meant_by_unit(value.text, vocabulary) for value in values]
     places = [value.start for value in values]
     single = [Mention(names[0], at, at, "unit") for names, at in zip(fitting, places, strict=True) if len(names) == 1]

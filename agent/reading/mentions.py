@@ -119,6 +119,12 @@ class Vocabulary:
         return {word: next(iter(names)) for word, names in owners.items() if len(names) == 1}
 
     @cached_property
+    def phrases(self) -> dict[str, str]:
+        """Each name and alias of several words, without case and joints, with whose it is."""
+        keys = [(_key(form), name) for name, forms in self.forms.items() for form in forms]
+        return {key: name for key, name in keys if " " in key}
+
+    @cached_property
     def names(self) -> translation.Names:
         """The names as other languages are compared with them."""
         return translation.Names.of(self.forms)
@@ -220,12 +226,9 @@ def _part(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
 
 def _close_phrase(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
     """Names of several words before single words of names: "feed conentration" is not the feed rate."""
-    owners = {
-        _key(form): name for name, forms in vocabulary.forms.items() for form in forms if len(_key(form).split()) > 1
-    }
     for start, end in _windows(text):
         said = _key(text[start:end]).split()
-        near = {name for form, name in owners.items() if slips.in_phrase(said, form.split())}
+        near = {name for form, name in vocabulary.phrases.items() if slips.in_phrase(said, form.split())}
         if len(said) > 1 and len(near) == 1:
             yield Mention(near.pop(), start, end, "close")
 
