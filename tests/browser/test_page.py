@@ -117,6 +117,7 @@ def test_the_form_goes_through_the_same_tools(page: Page, launch: Launch) -> Non
     page.locator("#apply-parameters").click()
     expect(page.locator("body")).to_contain_text(re.compile("gw_frequency.*300"), timeout=PATIENCE_MS)
     assert value(launch, "gw_frequency") == 300.0
+    expect(field).to_have_value("300", timeout=PATIENCE_MS)  # the form was drawn anew
     field.fill("9 MHz")
     page.locator("#apply-parameters").click()
     expect(page.locator("#bench-outcome")).to_contain_text(re.compile("cannot be.*5000"), timeout=PATIENCE_MS)

@@ -176,6 +176,15 @@ def test_one_run_is_streamed_over_the_socket_and_can_be_cancelled(client: httpx.
         assert "temp" in heard(socket)["error"]
 
 
+def parts_add_up(result: dict[str, Any]) -> bool:
+    """Whether prefill and decode make the whole; on a machine too busy to keep the tree moving, whether their lack has its reason."""
+    if None in (result["prefill_wh"], result["decode_wh"]):
+        return "would be a guess" in result["reasons"]["prefill_wh"]
+    room = result["bound_wh"] + result["prefill_bound_wh"] + result["decode_bound_wh"]
+    parts, total = result["prefill_wh"] + result["decode_wh"], result["total_wh"]
+    return parts == pytest.approx(total, abs=max(room, 0.02 * total))
+
+
 def test_counters_make_it_measured_and_the_parts_add_up(tmp_path: Path, engine: Server) -> None:
     with (
         advancing(tmp_path / "powercap") as root,
@@ -189,9 +198,7 @@ def test_counters_make_it_measured_and_the_parts_add_up(tmp_path: Path, engine: 
             total, bound = result["total_wh"], result["bound_wh"]
             truth = WATTS * result["window_s"] / 3600
             assert total == pytest.approx(truth, abs=max(bound, 0.02 * truth))
-            parts = result["prefill_wh"] + result["decode_wh"]
-            room = bound + result["prefill_bound_wh"] + result["decode_bound_wh"]
-            assert parts == pytest.approx(total, abs=max(room, 0.02 * total))
+            assert parts_add_up(result)
             assert result["baseline_power_w"] == pytest.approx(WATTS, rel=0.2)
             assert result["net_wh"] < total
             assert result["m_eff_deviation"] is not None or result["reasons"]["m_eff_deviation"]
