@@ -146,5 +146,5 @@ def test_a_suite_that_is_not_there_is_said_before_anything_starts(tmp_path: Path
     argv = [sys.executable, "launcher.py", "evaluate", "--suite", "driving", "--data-dir", str(tmp_path / "data")]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
-    assert "There is no suite 'driving': there is builtin, steering, unseen" in done.stderr
+    assert "There is no suite 'driving': there is blind, builtin, fresh, steering, unseen" in done.stderr
     assert not (tmp_path / "data").exists()
