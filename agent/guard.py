@@ -46,11 +46,15 @@ _DEED = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """``ask`` carries a question whose "yes" carries out ``args``; ``refuse`` a reason, with nothing to confirm."""
+    """``ask`` carries a question whose "yes" carries out ``args``; ``refuse`` a reason, with nothing to confirm.
+
+    ``moot``: refused only because a condition of the person's own does not hold; what is asked beside it goes on.
+    """
 
     decision: Decision
     sentence: str = ""
     confirmable: bool = False
+    moot: bool = False
 
 
 ALLOW = Verdict("allow")
@@ -111,7 +115,8 @@ def _open_ends(clause: Clause, reading: Reading) -> Iterator[str]:
         options = " or ".join(dict.fromkeys(f"{a.parameter} = {a.value}" for a in clause.assignments))
         yield f"I can read that in more than one way ({options}). Which do you mean?"
     elif clause.strong_set and clause.values and not clause.assignments:
-        yield unclear.which_parameter(clause, reading)
+        found = unclear.question(clause, reading)
+        yield found.sentence if found else unclear.which_parameter(clause, reading)
     elif clause.strong_set and parameters and not clause.assignments:
         yield unclear.what_value(parameters[0], reading)
     elif clause.strong_set and not (
@@ -161,13 +166,16 @@ def _check_deed(tool: str, reading: Reading, values: Mapping[str, Any], confirm_
     ordering = [clause for clause in clauses if clause.orders(tool)]
     if not ordering:
         return Verdict("ask", f"Shall I {deed(tool, {})}?", confirmable=True)
+    condition = _check_condition(ordering[0].condition, values)
+    if condition.moot:
+        return condition
     if tool in ("stop_simulation", "restart_simulation") and confirm_end:
         return Verdict(
             "ask",
             f"Shall I {deed(tool, {})}? What it computed so far stays in the store, but this run ends.",
             confirmable=True,
         )
-    return _check_condition(ordering[0].condition, values)
+    return condition
 
 
 def _check_trial(tool: str, args: Mapping[str, Any], reading: Reading) -> Verdict | None:
@@ -258,6 +266,7 @@ def _check_condition(condition: Condition | None, values: Mapping[str, Any]) -> 
     return Verdict(
         "refuse",
         f"Nothing was changed: {condition.quantity} is {present}, so “{condition.text.rstrip(' ,')}” does not hold.",
+        moot=True,
     )
 
 

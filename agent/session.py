@@ -18,6 +18,8 @@ from agent.engines.recorder import purpose
 from agent.lab.tokens import Tokenizer
 from agent.models.channel import Channel, open_channel
 from agent.reading import words
+from agent.reading.going_back import Past, gone_back
+from agent.reading.likewise import completed
 from agent.reading.message import Reading, read
 from agent.reading.portions import Portion, portions
 from agent.receipt import Account
@@ -44,6 +46,7 @@ class Thread:
     workload: str | None = None
     request: str = ""
     done: tuple[tuple[str, dict[str, Any]], ...] = ()
+    past: Past = field(default_factory=Past)
     pending: list[Pending] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
@@ -205,7 +208,8 @@ class Conversations:
         pending, thread.pending = thread.pending, []
         if pending and turn.reading.is_yes:
             for waiting in pending:
-                await turn.confirm(waiting)
+                if not turn.refused:
+                    await turn.confirm(waiting)
             return spoken.say_composed()
         if pending and turn.reading.is_no:
             return spoken.say("All right, I left everything as it is.")
@@ -259,8 +263,8 @@ class Conversations:
         snapshot = first.snapshot
         if snapshot and snapshot.name != thread.workload:
             thread.workload, thread.focus = snapshot.name, None  # "it" was said of another simulation
-        again = thread.request if words.AGAIN.match(message) else ""  # "once more" asks for the same again
-        reading = _read(replace(first, text=again or first.text), thread.focus)
+            thread.past = Past()
+        reading = _read(replace(first, text=_in_full(first, thread)), thread.focus)
         said = replace(actor, conversation=id, words=message)
         context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None, self.services)
         recent = recent_of(self._store.messages(id))
@@ -274,6 +278,10 @@ class Conversations:
         performed = turn.performed[turn.begun :]
         thread.done = tuple((done.tool, done.args) for done in performed)
         thread.workload = turn.snapshot.name if turn.snapshot else thread.workload
+        for done in performed:
+            changes = done.outcome.result.get("changes") if isinstance(done.outcome.result, dict) else None
+            for change in changes if isinstance(changes, list) else ():  # a branch tells its own in another form
+                thread.past.note(str(change["name"]), change["old"])
         spoken = [str(done.args["name"]) for done in performed if done.tool == "set_parameter" and "name" in done.args]
         mentioned = [
             m.name
@@ -282,6 +290,15 @@ class Conversations:
             if m.name in turn.reading.vocabulary.parameters
         ]
         thread.focus = next(iter(reversed(spoken or mentioned)), None)
+
+
+def _in_full(first: Portion, thread: Thread) -> str:
+    """What a message says together with the one before it: "once more", "same for the seed"."""
+    if words.AGAIN.match(first.text):
+        return thread.request or first.text
+    vocabulary = vocabulary_of(first.snapshot)
+    completed_text = completed(first.text, vocabulary, thread.done)
+    return gone_back(completed_text, vocabulary, thread.past, thread.focus)
 
 
 def _read(portion: Portion, focus: str | None) -> Reading:

@@ -12,7 +12,7 @@ from agent import guard
 from agent.reading.message import Reading
 from measurement.facts import json_value, new_id
 from tools.contract import Actor, Outcome, Series, ToolContext
-from tools.registry import call
+from tools.registry import call, tools
 from workloads.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -107,12 +107,20 @@ class Turn:
         return "\n\n".join(done.outcome.summary for done in self.performed[self.begun :] if done.outcome.summary)
 
     def _stopped(self, tool: str, args: dict[str, Any]) -> Outcome | None:
-        """Several requests run in order and stop at the first refusal."""
+        """Several requests run in order and stop at the first refusal; what follows a question waits for the same yes."""
         if not self.refused:
             return None
+        if self.pending and self._would_be_done(tool, args):
+            return self._asking(tool, args, f"Then I will {guard.deed(tool, args)}.")
         return Outcome(
             "refused", f"Not done, because of the refusal before it: {guard.deed(tool, args)}.", {"error": "skipped"}
         )
+
+    def _would_be_done(self, tool: str, args: dict[str, Any]) -> bool:
+        """Whether nothing but an earlier question stands before an action."""
+        spec = tools().get(tool)
+        verdict = guard.check(tool, args, self.reading, self._values(), confirm_end=False)
+        return bool(spec and spec.actuator) and (verdict.decision == "allow" or {"tool": tool, **args} in self.vouched)
 
     def _guarded(self, tool: str, args: dict[str, Any]) -> Outcome | None:
         verdict = guard.check(tool, args, self.reading, self._values(), self._running())
@@ -122,12 +130,13 @@ class Turn:
             return self._asking(tool, args, verdict.sentence)
         if verdict.decision == "ask":
             return Outcome("pending", verdict.sentence, {"question": verdict.sentence})
-        return Outcome("refused", verdict.sentence, {"error": verdict.sentence})
+        return Outcome("refused", verdict.sentence, {"error": verdict.sentence, "moot": verdict.moot})
 
     def _note(self, tool: str, args: dict[str, Any], outcome: Outcome) -> Performed:
         done = Performed(new_id("call"), tool, args, outcome)
         self.performed.append(done)
-        self.refused = self.refused or outcome.status != "done"
+        moot = isinstance(outcome.result, dict) and bool(outcome.result.get("moot"))
+        self.refused = self.refused or (outcome.status != "done" and not moot)
         self.emit({"type": "tool_call", "id": done.id, "tool": tool, "args": args})
         self.emit(tool_result(done))
         return done

@@ -16,6 +16,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from agent.reading import mentions, words
+from agent.reading.affinity import closest
 from agent.reading.assignments import meant_by_unit
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
@@ -97,7 +98,8 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
     if any(a.parameter != name and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
         return False
     named = _named(name, clause, reading)
-    told_by_unit = meant_by_unit(str(call["value"]), vocabulary) == [name]
+    fitting = meant_by_unit(str(call["value"]), vocabulary)
+    told_by_unit = fitting == [name] or (name in fitting and closest(clause.text, fitting, vocabulary) == [name])
     if not named and not told_by_unit and _fits_several(name, clause, reading):
         return False
     rivals = {m.name for m in clause.mentions if m.name in vocabulary.parameters} - {name}
@@ -107,7 +109,7 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
         and any(_alike(vocabulary.parameters[rival], vocabulary.parameters[name]) for rival in rivals)
     ):
         return False
-    return proposal.least >= (SURE if named else SURER)
+    return proposal.least >= (SURE if named or told_by_unit else SURER)
 
 
 def _named(name: str, clause: Clause, reading: Reading) -> bool:

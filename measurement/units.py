@@ -20,15 +20,15 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from measurement.unit_words import NEVER, PHRASES
+from measurement.unit_words import NEVER, PHRASES, translated
 
 PI = Fraction("3.14159265358979323846264338327950288")
 # Joule per kelvin, exact since 2019 (source: SI brochure, 9th edition), in pint's roots g m²/s²/K.
 _BOLTZMANN = Fraction("1.380649e-20")
 
 # Extra units: (factor, base) in pint's words.
-_EXTRA = ("ppb = 1e-9", "ppt = 1e-12", "solar_mass = 1.98841e30 kilogram = M_sun = msun = M_sol")
-_CURRENTS = frozenset("A mA nA pA".split())  # with their capitals they are amperes, not the words
+_EXTRA = ("ppb = 1e-9", "ppt = 1e-12", "permyriad = 1e-4", "solar_mass = 1.98841e30 kilogram = M_sun = msun = M_sol")
+_CURRENTS = frozenset("A mA nA pA kA MA µA uA".split())  # with their capitals they are amperes, not the words
 _LOGARITHMIC = frozenset("db dbm dbw decibel decibels bel np neper octave decade".split())
 _PREFIXES = "QRYZEPTGMkhcmuµnpfazyrq"
 
@@ -179,8 +179,9 @@ def _prepared(text: str) -> str:
     )
     for phrase, word in _longest_first():
         text = re.sub(rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])", word, text, flags=re.I)
+    text = re.sub(r"^(?:an?|each|every) (?=(?:second|minute|hour|day|week|month|year)s?\b)", "/", text, flags=re.I)
     text = re.sub(r"(?<=[^\W\d_]) an? (?=(?:second|minute|hour|day|week|year)\b)", "/", text, flags=re.I)
-    text = re.sub(r"\bper\b|\bpro\b", "/", text, flags=re.I)
+    text = re.sub(r"\b(?:per|pro|par|por)\b", "/", text, flags=re.I)
     text = re.sub(r"\b(?:inverse|reciprocal) ([^\W\d_]+)", r"\1^-1", text, flags=re.I)
     text = re.sub(
         r"\b(square|cubic) ([^\W\d_]+)",
@@ -207,7 +208,9 @@ def _combined(words: list[tuple[str, int]] | None, spellings: Any) -> tuple[Unit
 
 
 def _exactly(word: str) -> list[str]:
-    return [word] if _known(word) else []
+    if _known(word):
+        return [word]
+    return [name] if (name := translated(word)) else []
 
 
 def _any_case(word: str) -> list[str]:

@@ -28,8 +28,8 @@ _FALL = r"(?:falls?|drops?|decreases?|sinks?|goes down|fällt|sinkt|baisse|tombe
 _RISE = r"(?:rises?|grows?|increases?|climbs?|jumps?|goes up|steigt|wächst|augmente|monte|sube)"
 _MOVE = r"(?:moves?|drifts?|deviates?|changes?|wanders?|driftet|weicht)"
 _BELOW = r"(?:below|under|less than|lower than|smaller than|<=?|≤|unter|kleiner als|(?:en dessous|au-dessous) de|por debajo de|menor que)"
-_ABOVE = r"(?:above|over|greater than|more than|higher than|larger than|beyond|>=?|≥|über|größer als|au-dessus de|por encima de|mayor que)"
-_VERB = r"(?:\b(?:is|gets|goes|falls?|drops?|sinks?|rises?|climbs?|jumps?|ever|becomes?|moves?|reaches|comes|fällt|steigt|sinkt|ist|descend|tombe|monte|passe|baja|cae|sube)\s+)*"
+_ABOVE = r"(?:above|over|greater than|more than|higher than|larger than|beyond|past|in excess of|>=?|≥|über|größer als|au-dessus de|por encima de|mayor que)"
+_VERB = r"(?:\b(?:is|gets|goes|falls?|drops?|sinks?|rises?|climbs?|jumps?|shoots?|spikes?|grows?|dips?|slips?|ever|becomes?|moves?|reaches|comes|fällt|steigt|sinkt|ist|descend|tombe|monte|passe|baja|cae|sube)\s+)*"
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("falls", rf"\b{_FALL}\s+{_BY}{_NUMBER}{_PERCENT}"),
     ("rises", rf"\b{_RISE}\s+{_BY}{_NUMBER}{_PERCENT}"),

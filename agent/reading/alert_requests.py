@@ -10,7 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agent.reading.conditions import bound_in
+from measurement.facts import format_number
+from tools.quantity import find_spans
 from workloads.alert_rules import Action, split
+from workloads.parameters import ParameterInfo
 
 _TELL = (
     r"(?:tell me|let me know|alert me|warn me|notify me|ping me|inform me|give me a shout|(?:set|add|make|create) an? alert(?: for me)?"
@@ -63,11 +67,14 @@ class AlertRequest:
     start: int
 
 
-def find(sentence: str, only_metric: Callable[[str], str | None]) -> AlertRequest | None:
+def find(
+    sentence: str, only_metric: Callable[[str], str | None], described: Callable[[str], ParameterInfo]
+) -> AlertRequest | None:
     """The alert that a sentence asks for; None when it asks for none, forbids it, or names no single metric.
 
     Args:
         only_metric: gives the metric that a text mentions, if it is one and only one.
+        described: gives what a metric means, with its unit.
     """
     for action, pattern in (*_REQUESTS, *_FRONTED):
         match = pattern.search(sentence)
@@ -78,5 +85,12 @@ def find(sentence: str, only_metric: Callable[[str], str | None]) -> AlertReques
         if found is None or metric is None:
             continue
         told = match.group("rest")[len(found[0]) :].strip(" .!?")
-        return AlertRequest(f"{metric} {told}", action, match.start())
+        return AlertRequest(f"{metric} {_in_its_unit(told, found[3], described(metric))}", action, match.start())
     return None
+
+
+def _in_its_unit(told: str, relative: bool, meant: ParameterInfo) -> str:
+    """A limit in the metric's own unit: "above 3 kJ" of a metric in joule is above 3000."""
+    span = next((span for span in find_spans(told) if re.search(r"\d\s*[^\W\d_]", span.text)), None)
+    limit = None if relative or span is None or not meant.unit else bound_in(span.text, meant)
+    return told if span is None or limit is None else told[: span.start] + format_number(limit) + told[span.end :]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agent.reading import mentions, words
+from agent.reading import imperatives, mentions, slips, words
 from agent.reading.mentions import Mention, Vocabulary
-from agent.reading.ways import SHARE, both_ways, by_or_to, in_full
+from agent.reading.ways import SHARE, as_share, both_ways, by_or_to, in_full
 from measurement.errors import LodgerError
 from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
@@ -23,7 +23,7 @@ _UP_TO = re.compile(r"^\s*\S{0,12}\s*(?:à|a|al|auf|hasta|jusqu\S*|bis|zu)\b[^.;
 _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
 _FILLERS = re.compile(
     r"\b(?:please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
-    r"|cheers|value|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|à|la|le|les|et|el|los|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
+    r"|cheers|danke|merci|gracias|um|uh|uhm|erm?|round|around|out there|in there|here|there|permitted|allowed|own|value|would you|will you|could you|can you|new|fresh|random|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|dem|des|von|vom|à|au|aux|la|le|les|l|d|de|du|et|el|los|del|al|y|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
     re.I,
 )
 _AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?:the|die|der|das|la|le|el)\s+)?", re.I)
@@ -32,7 +32,7 @@ _FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(
 _FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
 _IT_TALK = re.compile(
     r"\b(?:it|its|it's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
-    r"|enough|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
+    r"|enough|rather|after all|of that|of it|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
     r"|good|fine|great|perfect|well|next|first|finally|time|round|this time|same|different|instead|either|one more|go|do|does|did|have|has|had|get|as|than|before|earlier|still|yet|all|right"
     r"|hey|hi|guys|mate|man|yes|yeah|yep|ja|nein|jetzt|nun|dann|noch|mal|etwas|mehr|weniger|höher|tiefer|wieder|zurück|wäre|besser|lieber|doch|ich|wir|du|es|das|ihn|sie|um|von|mit|für"
     r"|oui|si|maintenant|puis|alors|encore|plus|moins|plutôt|mieux|je|on|nous|tu|ça|cela|un|une|peu|trop|pour|de|du|ahora|luego|otra|vez|más|menos|mejor|eso|esto|lo|un|una|poco|para|por|en|no)\b",
@@ -53,8 +53,10 @@ _BOUND = re.compile(
     re.I,
 )
 _NOT_A_VALUE_AFTER = re.compile(
-    r"^\s*(?:[€$£]|(?:steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b)", re.I
+    r"^\s*(?:[€$£]|(?:o['’]?clock|[ap]\.?m\b\.?|steps?|times in a row|minutes?|hours?|values|points|runs?|something|odd|ish)\b)",
+    re.I,
 )
+_PRONOUN_ONE = re.compile(r"\b(?:the|this|that|which|other|last|first|each|every)\b(?:\s+[\w-]+){0,3}\s+$", re.I)
 _REPEATS = re.compile(r"\b(?:try|again|repeat|do|run|print|say)\b[^.;!?]*$", re.I)
 # "3 apples", "12 eggs": what is counted is no parameter's value
 _THINGS = re.compile(
@@ -85,8 +87,9 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     counted = not named and (counts or _NOT_A_VALUE_AFTER.search(after))  # "256 points" of a grid are its points
     of_name = any(mention.end <= span.start and not text[mention.end : span.start].strip() for mention in found)
     ordinal = not of_name and _NOT_A_VALUE.search(before)  # "step 100", but "time step 100 s"
+    pronoun = span.text.lower() in ("one", "ones") and _PRONOUN_ONE.search(before)
     often = span.text.lower().endswith("times") and _REPEATS.search(before)
-    return not (inside or origin or ordinal or counted or often or _BOUND.search(before))
+    return not (inside or origin or ordinal or counted or often or pronoun or _BOUND.search(before))
 
 
 def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
@@ -99,9 +102,10 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     if not asked and (text.rstrip().endswith("?") or words.QUESTION.search(text) or _STATES.search(text)):
         return False
     text = _FROM_VALUE.sub(" ", _without(text, places))
+    text = imperatives.blanked(text) or text
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"
         text = " " * asked.end() + text[asked.end() :]
-    return not re.search(r"[^\W_]", _FILLERS.sub(" ", text))
+    return not slips.without_misspelt(_FILLERS.sub(" ", text)).strip(" \t\n.,;:!?=&+-–—~'’\"()[]{}<>*/|_")
 
 
 def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
@@ -116,6 +120,14 @@ def _is_about_it(text: str, places: Iterable[tuple[int, int]]) -> bool:
         return False
     rest = words.ACTIONS["set_parameter"].sub(" ", _without(text, places))
     return not re.search(r"[^\W\d_]", _FILLERS.sub(" ", _IT_TALK.sub(" ", rest)))
+
+
+def is_about_it_now(text: str, assignments: Sequence[Assignment]) -> bool:
+    """Whether a clause does no more than correct what was spoken of last: "hm, no, rather 0.6"."""
+    if not assignments or any(given.how != "context" for given in assignments):
+        return False
+    told = _STATES.search(text) or re.search(r"\b(?:was|were|had|has|is|than|looks?|seems?)\b", text, re.I)
+    return not (told or text.rstrip().endswith("?") or words.QUESTION.search(text))
 
 
 @dataclass(frozen=True)
@@ -142,14 +154,20 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return by_choice + [Assignment(named[0].name, value, named[0].how) for value in both], True
     if len(named) == len(said):
         unsure = bool(said) and bool(_EITHER.search(text)) and len(said) > 1
+        told = zip(named, parts.values, said, strict=True)
         return by_choice + [
-            Assignment(m.name, value, m.how) for m, value in zip(named, said, strict=True)
+            Assignment(
+                m.name, as_share(text, span, value, vocabulary.parameters[m.name], _adjoins(text, m, span)), m.how
+            )
+            for m, span, value in told
         ], twice or unsure
     if not named and parts.choices and any(meant_by_unit(value.text, vocabulary) for value in parts.values):
         return by_choice, True  # "a ringdown at 300 Hz", and two parameters are in Hz
     said = list(dict.fromkeys(said))  # "1-dimensional: dimensions 1" says it twice
     if named and (fitting := _by_fit(named, said, vocabulary)):
         return by_choice + fitting, twice
+    if len(named) == 1 and (own := _with_unit(said, vocabulary.parameters[named[0].name])) and not _EITHER.search(text):
+        return [*by_choice, Assignment(named[0].name, own, named[0].how)], twice
     if len(named) == len(said) == 1:
         return [*by_choice, Assignment(named[0].name, said[0], named[0].how)], twice
     if len(said) == 1 and (one := _beside(text, named, parts.values[0])):
@@ -159,8 +177,14 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     if pairs and not able and any(meant_by_unit(value, vocabulary) for value in said):
         return by_choice, True  # "let the atoms interact out to 1.2 nm", and what was named is not in nm
     every = [Assignment(mention.name, value, mention.how) for mention, value in able or pairs]
+    if len(said) == len(able) == 1 and meant_by_unit(said[0], vocabulary):
+        return by_choice + every, twice  # "bring the cells to a temperature of 45 °C": the cells are counted
     shared = len(said) == 1 and len(able) == len(pairs) and (bool(_BOTH.search(text)) or _listed(text, named))
     return by_choice + every, twice or (bool(every) and not shared)
+
+
+def _adjoins(text: str, mention: Mention, span: Span) -> bool:
+    return mention.end <= span.start and not text[mention.end : span.start].strip()
 
 
 def _beside(text: str, named: list[Mention], value: Span) -> Mention | None:
@@ -206,13 +230,27 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     if focus in takes_value and _is_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
     told = len(parts.values) == 1 and _lets_unit_tell(text, parts.places)
-    return _by_unit_alone(parts.values, vocabulary) if told else []
+    moves = told and not _HEATS.search(text) and words.ACTIONS["set_parameter"].search(text)  # "180 Hz please" does not
+    of_result = moves and _is_measured(parts.values[0].text, vocabulary)
+    return _by_unit_alone(parts.values, vocabulary) if told and not of_result else []
+
+
+def _is_measured(value: str, vocabulary: Vocabulary) -> bool:
+    """Whether a result has that unit as well: "make it 22 degrees in there" may mean what is measured there."""
+    measured = (vocabulary.described(name) for name in vocabulary.metrics)
+    return any(info.unit and _reads(value, info) for info in measured)
 
 
 def _lets_unit_tell(text: str, places: list[tuple[int, int]]) -> bool:
     """Whether a clause without a name is an order all the same: "heat the system up to 500 K", "180 Hz please"."""
     asks = text.rstrip().endswith("?")  # "could we try 300 Hz?" is asked back
     return bool(_HEATS.search(text)) or is_bare(text, places) or (not asks and _is_about_it(text, places))
+
+
+def _with_unit(said: Sequence[str], info: ParameterInfo) -> str | None:
+    """The one of several values that carries the parameter's unit: "capacity 3500 mAh, I have a small 18650 here"."""
+    with_unit = [value for value in said if re.search(r"[^\W\d_]", value)]
+    return with_unit[0] if with_unit and with_unit == [*said[:1]] and info.unit and _reads(with_unit[0], info) else None
 
 
 def _by_unit_alone(values: Sequence[Span], vocabulary: Vocabulary) -> list[Mention]:

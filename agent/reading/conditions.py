@@ -16,16 +16,19 @@ from measurement.errors import LodgerError
 from tools.quantity import find_spans, read_quantity
 from workloads.parameters import ParameterInfo
 
-_ABOVE = r"above|over|greater than|more than|higher than|larger than|bigger than|exceeds?|beyond|at least|>=?|≥|größer als|über|supérieure? à|mayor que"
-_BELOW = (
-    r"below|under|less than|fewer than|lower than|smaller than|at most|<=?|≤|kleiner als|unter|inférieure? à|menor que"
-)
+_THAN = "greater more higher larger bigger faster hotter warmer stronger longer wider deeper thicker heavier denser brighter taller later older richer"
+_THAN_LESS = "less fewer lower smaller slower colder cooler weaker shorter narrower shallower thinner lighter dimmer earlier younger poorer"
+_ABOVE = rf"above|over|(?:{_THAN.replace(' ', '|')}) than|exceeds?|beyond|at least|>=?|≥|größer als|über|supérieure? à|mayor que"
+_BELOW = rf"below|under|(?:{_THAN_LESS.replace(' ', '|')}) than|at most|<=?|≤|kleiner als|unter|inférieure? à|menor que"
 _OPERATORS: list[tuple[str, Callable[[float, float], bool]]] = [
     (r"at least|>=|≥", operator.ge),
     (r"at most|<=|≤", operator.le),
     (_ABOVE, operator.gt),
     (_BELOW, operator.lt),
-    (r"equals?|(?:is|are|be)(?: now| currently| exactly)?|=+", operator.eq),
+    (
+        r"equals?|(?:is|are|be|stands at|reads|stays at|remains)(?: (?:now|currently|exactly|still|already|yet|at present|at the moment|just))*|=+",
+        operator.eq,
+    ),
 ]
 _OR_BEYOND = (
     (re.compile(r"\bor (?:more|higher|above|over|greater|larger|beyond)\b", re.I), operator.ge),
@@ -46,6 +49,11 @@ class Condition:
     text: str
     quantity: str | None = None
     holds: Callable[[Any], bool] | None = None
+
+    def denied(self, text: str) -> Condition:
+        """The condition that holds where this one does not."""
+        holds = self.holds
+        return Condition(text, self.quantity, None if holds is None else lambda value: not holds(value))
 
     def check(self, values: Mapping[str, Any]) -> bool | None:
         """Whether it holds now; None when it cannot be decided."""
@@ -71,6 +79,8 @@ def parse(
         described: gives what a name means: its unit and its nouns.
         find_state: gives the parameter and the choice (or on, off) that a text names, if it is one and only one.
     """
+    if unless := re.match(r"\W*unless\b", text, re.I):
+        return parse(text[unless.end() :], find_quantity, find_state, described).denied(text.strip())
     quantity = find_quantity(text)
     for pattern, compare in _OPERATORS:
         match = re.search(rf"(?:(?<![\w])(?:{pattern}))\s*", text, re.I)

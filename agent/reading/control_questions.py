@@ -19,6 +19,25 @@ _CHART = re.compile(
     r"|nelson|shewhart|regelkarten?|unter kontrolle|außer kontrolle|carte de contrôle|gráfico de control)(?![\w-])",
     re.I,
 )
+_VIOLATION = re.compile(
+    r"(?<![\w-])(?:(?:rule|limit|nelson|control)[- ]?violations?|violat\w+ (?:of )?(?:any |the |its |your )?(?:control |nelson )?(?:rules?|limits?)|(?:western electric|nelson) rules?|sigma limits?"
+    r"|(?:outside|beyond|within|inside|exceed\w*|cross\w*|off) (?:of )?(?:the |its |their |your )?(?:control )?(?:limits|charts)|special causes?|statistically stable|regelverletzung\w*|eingriffsgrenzen?)(?![\w-])",
+    re.I,
+)
+_ENGINES = re.compile(  # what only the one who answers has
+    r"(?<![\w-])(?:latenc(?:y|ies)|latenz(?:en)?|latence|latencia|response times?|answer(?:ing)? times?|antwortzeit(?:en)?|temps de réponse|tiempos? de respuesta|(?:time|zeit) (?:to|bis zum) (?:the |your )?(?:first|ersten) token|ttft|tokens? (?:per|a) second"
+    r"|tokens?/s|tok/s|inter-?token(?: time| latency)?|token (?:rate|speed|throughput)|(?:your|the (?:model|llm|assistant)['’]s|the (?:model|llm)) (?:own )?(?:speed|throughput|performance|response))(?![\w-])",
+    re.I,
+)
+_LIVE = re.compile(  # … asked of here and now, not of the world
+    r"(?<![\w-])(?:you|your|yours|model(?:['’]s)?|llm(?:['’]s)?|assistant(?:['’]s)?|engine(?:['’]s)?|last|past|today|tonight|recent(?:ly)?|lately|drift\w*|stable|steady|charts?|trend|anomal\w+|outliers?|normal|unusual|spik\w+|jump\w*|now|current(?:ly)?|show|plot|going|been|so far|shift\w*"
+    r"|worse|better|slow\w*|zeig\w*|deine?|stabil|montre|stables?|muestra|estables?|tu|ta|tes)(?![\w-])",
+    re.I,
+)
+_CAUSE = re.compile(
+    r"(?<![\w-])(?:what (?:caused|happened|triggered|raised|set off|was)|why|reasons? for|explain|cause of|behind|was war|warum|pourquoi|por qué)(?![\w-])[^.;!?]*(?<![\w-])(?:alarms?|alarme?|alarmas?|alarmes?|out[- ]of[- ]control)(?![\w-])",
+    re.I,
+)
 _INCIDENT = re.compile(r"(?<![\w-])(?:incidents?|outages?|störung(?:en)?|vorfälle?|incidentes?|pannes?)(?![\w-])", re.I)
 _ID = re.compile(r"(?<![\w-])(inc-[0-9a-f]{4,})|(?:incidents?|number|no\.?|nr\.?|#)\s*#?(\d{1,5})\b", re.I)
 _TIME = re.compile(
@@ -49,11 +68,27 @@ def _asked(clause: Clause, reading: Reading) -> Iterator[Entry]:
     text = clause.text
     if clause.has_order:
         return
-    if _CHART.search(text):
+    if _CAUSE.search(text):
+        yield "explain_incident", {}
+    elif _CHART.search(text) or _VIOLATION.search(text) or _is_of_engine(clause):
         yield "get_control_chart", {"metric": {"enum": [_metric(clause, reading)]}, "hours": {"enum": [hours_in(text)]}}
     elif _INCIDENT.search(text):
         named = _ID.search(text)
         yield "explain_incident", {"id": {"enum": [named[1] or named[2]]}} if named else {}
+
+
+def _is_of_engine(clause: Clause) -> bool:
+    """ "How has your latency been lately?", but not "what is latency?"; and not what the simulation calls so."""
+    said = _ENGINES.search(clause.text)
+    if not said or any(m.start <= said.start() and said.end() <= m.end for m in clause.mentions):
+        return False
+    rest = clause.text[: said.start()] + clause.text[said.end() :]
+    if not re.search(r"\w", rest):
+        return True
+    return bool(
+        _LIVE.search(clause.text[: said.start()] + clause.text[said.end() :])
+        or said.group().lower().startswith(("your", "the "))
+    )
 
 
 def _metric(clause: Clause, reading: Reading) -> str:

@@ -16,6 +16,10 @@ _CLEARLY = re.compile(  # "is 60, make it 61" corrects nothing
     r"\b(?:no|nope|wait|sorry|oops|ups|i (?:mean|meant)|actually|rather|correction|scratch that|strike that|nein|halt|ich mein(?:t)?e|non|pardon|je veux dire|perdona?|perdón|quiero decir|digo)\b",
     re.I,
 )
+_SAID_AGAIN = re.compile(
+    r"\W*(?:i\.? ?e\.?|that is(?: to say)?|that['’]s|in other words|namely|which (?:is|makes|means)|so|d\.? ?h\.?|das heißt|c['’]est-à-dire|es decir|o sea)\W*",
+    re.I,
+)
 # "…, no, forget that", "… actually don't", "… just kidding": all that was said before it is taken back
 _WITHDRAWN = re.compile(
     r"\w.*?[\s,.;!?…–—-]+(?:(?:forget (?:that|it|about (?:it|that)|what i said)|never ?mind|scratch that|cancel that|(?:i['’]m |i was )?(?:just |only )?(?:kidding|joking)|j/k|i take (?:that|it) back|don['’]t do (?:it|that)"
@@ -32,6 +36,6 @@ def applied(own: str) -> str:
         own = " " * taken + own[taken:]
     for one, other in pairwise(find_spans(own)):
         between = own[one.end : other.start]
-        if _TAKEN_BACK.fullmatch(between) and _CLEARLY.search(between):
+        if _SAID_AGAIN.fullmatch(between) or (_TAKEN_BACK.fullmatch(between) and _CLEARLY.search(between)):
             own = own[: one.start] + " " * (other.start - one.start) + own[other.start :]
     return own

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from agent.reading import conditions, mentions, words
+from agent.reading import conditions, imperatives, mentions, words
+from agent.reading.clause import Clause
 from agent.reading.conditions import Condition
 from agent.reading.mentions import Vocabulary
 from agent.reading.trial_requests import TRIALS
+from tools.quantity import find_spans
 
 _HOLDS_UNTIL = re.compile(
     rf"{words.ACTIONS['pause_simulation'].pattern}.*\b(?:until|till|for|bis|jusqu['’]\w*|hasta)\b|\bstop (?:it |the \w+ |this )?for (?:a|one)\b",
     re.I | re.S,
+)
+_OTHERWISE = re.compile(r"\W*(?:otherwise|else|if not|sonst|andernfalls|sinon|si no|de lo contrario)\b", re.I)
+_IF_SO = re.compile(
+    r"if (?:so|yes|it (?:is|does|has)|that(?:['’]s| is) (?:so|true|the case)|they (?:are|do)|true|wenn ja|oui)|falls ja|si oui|si es así",
+    re.I,
 )
 _IT = re.compile(r"\b(?:it|it's|that|es|er|sie|il|elle)\b", re.I)
 
@@ -38,10 +45,33 @@ def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Conditi
     return sentence, None
 
 
+def resolved(
+    sentence: str, condition: Condition | None, before: Clause | None, vocabulary: Vocabulary
+) -> Condition | None:
+    """What a condition means that only points: "otherwise …" after another, "if it is …" after a question."""
+    if before and before.condition and condition is None and _OTHERWISE.match(sentence):
+        return before.condition.denied(f"not {before.condition.text}")
+    if (
+        before
+        and condition
+        and condition.quantity is None
+        and before.asks
+        and _IF_SO.fullmatch(condition.text.strip(" ,.:"))
+    ):
+        _rest, asked = split_condition(f"if {before.text.strip(' ?')}", vocabulary)
+        return asked if asked and asked.quantity else condition
+    return condition
+
+
 def _condition_end(sentence: str, start: int) -> int:
-    stop = re.compile(r",|\bthen\b|\bdann\b|\balors\b|\bentonces\b", re.I).search(sentence, start)
+    stop = re.compile(r",|:(?!\d)|\bthen\b|\bdann\b|\balors\b|\bentonces\b", re.I).search(sentence, start)
     if stop:
         return stop.end()
+    bound = next(
+        (span.end for span in find_spans(sentence[start:]) if sentence[start + span.end :].strip(" .!?")), None
+    )
+    if bound is not None and not sentence[:start].strip() and imperatives.blanked(sentence[start + bound :]):
+        return start + bound  # "if it is above 60 % open the vents"
     later = [match.start() for pattern in words.ACTIONS.values() for match in pattern.finditer(sentence, start + 3)]
     return min(later, default=len(sentence)) if not sentence[:start].strip() else len(sentence)
 

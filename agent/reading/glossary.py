@@ -27,6 +27,13 @@ _ENDINGS: dict[Language, tuple[str, ...]] = {
     "es": ("s", "es"),
 }
 _GENDERS = ("a", "os", "as")  # of a Spanish word in -o
+# endings of words that the languages share, folded, with the English ones
+_COGNATES: dict[Language, dict[str, str]] = {
+    "de": {"itat": "ity", "itaten": "ity", "ierung": "ation", "ation": "ation", "ationen": "ation", "ischer": "ic", "isches": "ic", "ische": "ic", "isch": "ic", "ismus": "ism"},
+    "fr": {"ite": "ity", "ites": "ity", "ation": "ation", "ations": "ation", "ique": "ic", "iques": "ic", "isme": "ism", "ance": "ance", "ence": "ence"},
+    "es": {"idad": "ity", "idades": "ity", "acion": "ation", "aciones": "ation", "ico": "ic", "ica": "ic", "icos": "ic", "icas": "ic", "ismo": "ism", "ancia": "ance", "encia": "ence"},
+}  # fmt: skip
+_LONG_STEM = 4
 _JOINTS = ("", "s", "n", "en", "es", "er", "e")  # between the halves of a German compound
 _SHORTEST = 3  # letters of a half, and of a stem
 _LONGEST = 40  # letters of a word that is taken apart
@@ -86,6 +93,13 @@ class Glossary:
     english: frozenset[str]
 
 
+def _german_spelled(stem: str) -> str:
+    return stem.replace("z", "c").replace("k", "c")
+
+
+_SPELLED = {"de": _german_spelled}
+
+
 def fold(word: str) -> str:
     """A word without capitals and accents: ``Fréquence`` is ``frequence``, ``Größe`` is ``grosse``."""
     plain = unicodedata.normalize("NFD", word.casefold().replace("œ", "oe"))
@@ -118,11 +132,22 @@ def meanings(word: str, language: Language) -> frozenset[Meaning]:
     folded = fold(word)
     found = _inflected(folded, language)
     if found or language != "de":
-        return found
+        return found or _cognate(folded, language)
     found = _compound(folded) if len(folded) <= _LONGEST else _NONE
     if not found and (plain := re.sub(r"([aou])e", r"\1", folded)) != folded:  # Wellenlaenge
         found = _inflected(plain, "de") or _compound(plain)
-    return found
+    return found or _cognate(folded, language)
+
+
+def _cognate(folded: str, language: Language) -> frozenset[Meaning]:
+    """An international word by its ending: ``Plastizität``, ``plasticité`` and ``plasticidad`` are plasticity."""
+    if language != "de" and folded.startswith("auto") and (rest := meanings(folded.removeprefix("auto"), language)):
+        return frozenset(("self", *one) for one in rest)
+    for ending, english in _COGNATES[language].items():
+        stem = folded.removesuffix(ending)
+        if stem != folded and len(stem) >= _LONG_STEM:
+            return frozenset({(_SPELLED.get(language, lambda one: one)(stem) + english,)})
+    return _NONE
 
 
 def phrase_meanings(words: str, language: Language) -> frozenset[Meaning]:

@@ -103,6 +103,6 @@ def is_no_name(mention: Mention, text: str) -> bool:
     """Whether a word of a name is one of a value, or a verb: "its maximum" is not the maximum speed."""
     if mention.how == "part" and not re.search(r"\w", text[: mention.start]):
         return bool(words.ACTIONS["set_parameter"].fullmatch(text[mention.start : mention.end]))  # "heat the system"
-    return mention.how in ("part", "close") and any(
-        span.start <= mention.start and mention.end <= span.end for span in find_spans(text)
-    )
+    inside = [span for span in find_spans(text) if span.start <= mention.start and mention.end <= span.end]
+    short = mention.end - mention.start <= 2 and any(span.start < mention.start for span in inside)  # the K of "300 K"
+    return bool(inside) and (mention.how in ("part", "close") or short)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -21,19 +21,20 @@ from workloads.parameters import ParameterInfo
 
 How = Literal["exact", "part", "close", "translated", "choice", "context", "unit"]
 CLOSE_ENOUGH = 82.0
+SHORT_NAME, SHORT_ENOUGH = 5, 80.0  # letters, and the ratio that one slip in them leaves
 WORD_CLOSE_ENOUGH = 66.0  # of each word, where there are several
 _NOT_THIS = re.compile(
-    r"\b(?:not|no|(?:any|every|no)thing but|remove|delete|take out|get rid of|avoid|skip|exclude|omit|hate|all but|except(?: for)?|other than|instead of|rather than|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
+    r"\b(?:not|no|(?:any|every|no)thing but|remove|delete|take out|get rid of|avoid|skip|exclude|omit|hate|all but|except(?: for)?|other than|instead of|rather than|(?:instead of|rather than) (?:at|with|by|using|in|on|via)|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
     re.I,
 )
 _OUT = re.compile(r"\s+out\b", re.I)
 _SWITCH = {
     "on": re.compile(
-        r"\b(?:on|true|enabled?|activated?|start|ein|an|einschalten|anschalten|encender?|enciende|allume[rz]?|active[rz]?)\b",
+        r"\b(?:on|true|enabled?|activated?|start|ein|an|einschalten|anschalten|encender?|enciende|encienda|allume[rz]?|active[rz]?|activa(?:r|d)?|aktiviere?n?|en marche)\b",
         re.I,
     ),
     "off": re.compile(
-        r"\b(?:off|false|disabled?|deactivated?|stop|aus|ausschalten|abschalten|apagar?|éteins|éteindre|désactive[rz]?)\b",
+        r"\b(?:off|false|disabled?|deactivated?|stop|aus|ausschalten|abschalten|apaga(?:r|d)?|apague|éteins|éteignez|éteindre|désactive[rz]?|desactiva(?:r|d)?|desactive|deaktiviere?n?|coupe[rz]?)\b",
         re.I,
     ),
 }
@@ -153,7 +154,16 @@ def find(text: str, vocabulary: Vocabulary) -> list[Mention]:
             if free[mention.start : mention.end].strip():
                 found += [mention] if mention.name else []  # a phrase that speaks of several names is none of them
                 free = free[: mention.start] + " " * (mention.end - mention.start) + free[mention.end :]
-    return sorted(found, key=lambda mention: mention.start)
+    return [_widened(mention, text, vocabulary) for mention in sorted(found, key=lambda mention: mention.start)]
+
+
+def _widened(mention: Mention, text: str, vocabulary: Vocabulary) -> Mention:
+    """With the word after it if that is another of the same name's, with a slip or without: "colision modle"."""
+    after = re.match(r"[\s_-]+([^\W\d_]{4,})", text[mention.end :])
+    own = {word for form in vocabulary.forms[mention.name] for word in _key(form).split()}
+    if mention.how in ("exact", "context") or not after or not slips.among(after.group(1).lower(), own):
+        return mention
+    return replace(mention, end=mention.end + after.end())
 
 
 def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
@@ -174,7 +184,11 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
 
 def _spaced(choice: str) -> str:
     """A choice as a pattern: blanks, hyphens and underscores alike ("two stream" is ``two_stream``)."""
-    return r"[\s_-]+".join(re.escape(word) for word in re.split(r"[\s_-]+", choice) if word) or re.escape(choice)
+    words = [
+        re.split(r"(?<=[^\W\d])(?=\d)", word) for word in re.split(r"[\s_-]+", choice) if word
+    ]  # "NACA 0012" is naca0012
+    spelled = [r"[\s_-]*".join(re.escape(part) for part in word) for word in words]
+    return r"[\s_-]+".join(spelled) or re.escape(choice)
 
 
 def find_switches(
@@ -240,16 +254,19 @@ def _close(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
         scored = [(fuzz.ratio(key, form), name) for form, name in forms.items() if _comparable(key, form)]
         best = max(scored, default=(0.0, ""))
         rivals = {name for score, name in scored if score >= best[0] - 3}
-        if best[0] >= CLOSE_ENOUGH and len(rivals) == 1:
+        if best[0] >= (CLOSE_ENOUGH if len(key) > SHORT_NAME else SHORT_ENOUGH) and len(rivals) == 1:
             yield Mention(best[1], start, end, "close")
 
 
 def _comparable(key: str, form: str) -> bool:
-    alike = min(len(key), len(form)) >= 6 and key[0] == form[0] and key not in _EVERYDAY
-    return alike and _word_by_word(key.split(), form.split())
+    if key[0] != form[0] or key in _EVERYDAY:
+        return False
+    if len(form) == SHORT_NAME and key not in slips.COMMON and slips.one_slip(key, form):
+        return True  # "vnets"; a replaced letter would make another word
+    return min(len(key), len(form)) >= 6 and _word_by_word(key.split(), form.split())
 
 
-def _word_by_word(said: list[str], meant: list[str]) -> bool:
+def _word_by_word(said: Sequence[str], meant: Sequence[str]) -> bool:
     """No word may be another one: "number of bicycles" is not the number of vehicles, however much they have in common."""
     pairs = zip(said, meant, strict=True) if len(said) == len(meant) else ()
     return all(fuzz.ratio(one, other) >= WORD_CLOSE_ENOUGH for one, other in pairs)

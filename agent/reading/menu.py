@@ -20,6 +20,10 @@ _SHOW = re.compile(
 )
 _NOW = re.compile(r"\b(?:status|state|current|currently|now|right now|progress)\b", re.I)
 _COUNT = re.compile(r"\b(\d{1,4})\b")
+_DEFAULTS = re.compile(
+    r"\b(?:default|original|factory|initial|standard)s?(?: (?:values?|settings?|parameters?))?\b|\bstandardwerte\w*|\bvaleurs? (?:par défaut|initiales?)\b|\bvalores (?:por defecto|iniciales)\b",
+    re.I,
+)
 DEFAULT_COUNT = 50
 LARGEST_COUNT = 4096
 
@@ -89,7 +93,9 @@ def _acts(clause: Clause) -> Iterator[dict[str, Any]]:
 
 
 def _about(tool: str, clause: Clause) -> dict[str, Any]:
-    """What an act is about, where the words say it: the alert on a metric."""
+    """What an act is about, where the words say it: the alert on a metric, a restart with the defaults."""
+    if tool == "restart_simulation" and _DEFAULTS.search(clause.text):
+        return {"reset": {"const": True}}
     if tool != "remove_alert":
         return {}
     return {"alert": {"enum": list(dict.fromkeys(mention.name for mention in clause.mentions)) or ["all"]}}

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from agent.reading import alert_requests, idioms, mentions, trial_requests, words
-from agent.reading.assignments import Parts, assign, is_bare, may_be_value
+from agent.reading import alert_requests, dependence, idioms, mentions, presence, trial_requests, words
+from agent.reading.assignments import Parts, assign, is_about_it_now, is_bare, may_be_value
 from agent.reading.clause import Clause, Mood, Trace
 from agent.reading.conditions import Condition
+from agent.reading.contradictions import contradicted
 from agent.reading.corrections import applied
 from agent.reading.dependence import only_metric, split_condition
 from agent.reading.mentions import Mention, Vocabulary
@@ -25,7 +26,7 @@ from agent.reading.trial_requests import TRIALS
 from tools.quantity import find_spans
 
 SENTENCE_END = re.compile(
-    r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?<! al\.)(?<!fig\.)(?<!Fig\.)(?<!eq\.)(?<!Eq\.)(?<!e\.g\.)(?<!z\.B\.)(?<!p\.ex\.)(?<!p\.ej\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)"
+    r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?<! al\.)(?<!fig\.)(?<!Fig\.)(?<!eq\.)(?<!Eq\.)(?<!e\.g\.)(?<!i\.e\.)(?<!z\.B\.)(?<!p\.ex\.)(?<!p\.ej\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)"
 )
 JOINT = re.compile(
     r"(?<!anything)(?<!everything)(?<!nothing)(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
@@ -33,6 +34,9 @@ JOINT = re.compile(
 )
 
 
+_SAYS_AGAIN = re.compile(
+    r"\W*(?:i\.? ?e\b|that is\b|that['’]s\b|namely\b|so \d|d\. ?h\.|c['’]est-à-dire\b|es decir\b)", re.I
+)
 _OF_IT = re.compile(r"\W*(?:then\s+)?(?:double|halve|triple|quadruple) (?:it|that)\b", re.I)
 _WITH = re.compile(r"\b(?:with|using|at|mit|avec|con)\b", re.I)
 
@@ -81,7 +85,7 @@ def read(text: str, vocabulary: Vocabulary, focus: str | None = None) -> Reading
     clauses: list[Clause] = []
     for sentence in _sentences(own):
         clauses.extend(_read_sentence(sentence, vocabulary, focus, clauses[-1] if clauses else None))
-    return Reading(text, own, resolved(clauses), vocabulary, focus)
+    return Reading(text, own, contradicted(resolved(clauses), own), vocabulary, focus)
 
 
 def _is_value(text: str) -> bool:
@@ -94,12 +98,13 @@ def _sentences(own: str) -> Iterator[str]:
 
 
 def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, before: Clause | None) -> Iterator[Clause]:
-    if alert := alert_requests.find(sentence, lambda said: only_metric(said, vocabulary)):
+    if alert := alert_requests.find(sentence, lambda said: only_metric(said, vocabulary), vocabulary.described):
         trace = Trace("set_alert", alert.start, "order")
         found = tuple(mentions.find(sentence, vocabulary))
         yield Clause(sentence, (trace,), found, (), (), False, False, False, False, alert=alert)
         return
     body, condition = split_condition(sentence, vocabulary)
+    condition = dependence.resolved(sentence, condition, before, vocabulary)
     hypothetical = bool(words.HYPOTHETICAL.search(body) and not words.POLITE.search(body)) or bool(
         words.PAST.search(body)
     )
@@ -145,7 +150,9 @@ def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
     start = 0
     values = find_spans(body)
     for joint in JOINT.finditer(body):
-        if any(span.start < joint.start() < joint.end() < span.end for span in values):
+        if _SAYS_AGAIN.match(body, joint.end()) or any(
+            span.start < joint.start() < joint.end() < span.end for span in values
+        ):
             continue  # "one and a half times"
         rest = body[joint.end() :]
         upto = JOINT.search(rest)
@@ -179,7 +186,8 @@ def _tries(text: str) -> bool:
 def _begins_anew(text: str) -> bool:
     others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
     said = (pattern.search(text) for pattern in (words.STRONG_SET, words.QUESTION, words.COMPARES))
-    return any(others) or any(said) or bool(words.SHOW.match(text))
+    misspelt = (words.misspelt_action(word) for word in re.findall(r"[^\W\d_]{4,}", text))
+    return any(others) or any(said) or bool(words.SHOW.match(text)) or any(misspelt)
 
 
 def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
@@ -190,6 +198,7 @@ def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
     found = mentions.find(text, vocabulary)
     return bool(
         (found and find_spans(text))
+        or presence.find(text, found, vocabulary)
         or mentions.find_choices(text, vocabulary)
         or mentions.find_switches(text, found, vocabulary)
     )
@@ -204,6 +213,11 @@ def _read_clause(
     verbs = {trace.start for trace in traces if trace.tool in TRIALS}
     found = tuple(mention for mention in found if mention.start not in verbs)  # "sweep" is no part of "sweep_rate" here
     chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
+    there = presence.find(text, found, vocabulary)
+    if there and not any(trace.tool == "set_parameter" and trace.start != there[0].start for trace in traces):
+        traces = _with_presence(text, traces, there[0], hypothetical)
+    chosen = chosen or there
+    found = tuple(m for m in found if m.how == "exact" or not any(c.start <= m.start and m.end < c.end for c in chosen))
     choices = tuple(
         c for c in chosen if not any(m.start <= c.start < m.end for m in found) and idioms.is_said(c, found, focus)
     )
@@ -213,7 +227,8 @@ def _read_clause(
     if trial := trial_requests.find(text, [trace.tool for trace in traces], assignments):
         traces = tuple(trace for trace in traces if trace.tool != "set_parameter")
         assignments, doubtful = [], False
-    if assignments and not any(trace.tool == "set_parameter" for trace in traces) and is_bare(text, parts.places):
+    plainly = is_bare(text, parts.places) or is_about_it_now(text, assignments)
+    if assignments and plainly and not any(trace.tool == "set_parameter" for trace in traces):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
     asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
     return Clause(
@@ -232,7 +247,14 @@ def _read_clause(
     )
 
 
+def _with_presence(text: str, traces: tuple[Trace, ...], said: Mention, hypothetical: bool) -> tuple[Trace, ...]:
+    """ "Get rid of the jitter" orders a change, and "kill the friction" does not end the run."""
+    others = tuple(trace for trace in traces if trace.start != said.start)
+    return (*others, Trace("set_parameter", said.start, _mood(text, said.start, said.end, hypothetical)))
+
+
 def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabulary: Vocabulary) -> Iterator[Trace]:
+    plain = _without_symbols(text, found)
     for tool, pattern in words.ACTIONS.items():
         for match in pattern.finditer(text):
             if any(
@@ -251,7 +273,7 @@ def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabular
                 if switched or (tool == "stop_simulation" and _ends(text[match.end() :], found, match.end()))
                 else tool,
                 match.start(),
-                idioms.mood_of(tool, text, match.span(), _mood(text, *match.span(), hypothetical), found),
+                idioms.mood_of(tool, text, match.span(), _mood(plain, *match.span(), hypothetical), found),
             )
     for match in re.finditer(r"[^\W\d_]{4,}", text):
         if tool := words.misspelt_action(match.group()):
@@ -274,6 +296,13 @@ def _switches(between: str, mention: Mention, vocabulary: Vocabulary) -> bool:
     )
 
 
+def _without_symbols(text: str, found: tuple[Mention, ...]) -> str:
+    """Mask names that look like little words: the density ``ne`` is no French "not"."""
+    for name in (mention for mention in found if mention.how == "exact" and mention.end - mention.start <= 2):
+        text = text[: name.start] + "X" * (name.end - name.start) + text[name.end :]
+    return text
+
+
 def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     before, polite = text[:start], bool(words.POLITE.search(text))
     if (
@@ -284,8 +313,16 @@ def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
         return "negated"
     if words.SAYING.search(before):
         return "reported"
-    wishes = words.WISH.search(before) or (
-        words.WISHING.fullmatch(text[start:end]) and re.search(r"\b(?:i|we)\W*$", before, re.I)
+    fact = words.IS_TO_BE.fullmatch(text[start:end])
+    if fact and words.GUESSING.search(text):
+        return "question"
+    wishes = (
+        words.WISH.search(before)
+        or fact
+        or (
+            words.WISHING.fullmatch(text[start:end])
+            and re.search(r"\b(?:i|we)\W*(?:would|'d|really|also|just|now|do)?\W*$", before, re.I)
+        )
     )
     if not polite and not wishes and words.REPORTED.search(before):
         return "reported"

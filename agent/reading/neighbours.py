@@ -58,7 +58,7 @@ TOPICS: dict[str, str] = {
         r"(?:was|welche\w*) [^.;!?]{0,40}(?:ändern|einstellen|verstellen|steuern|regeln)|einstellbar|stellschrauben|stellgrößen|que (?:puis-je|peut-on|je peux)|réglable|modifiable|qu['’]est-ce que je peux"
         r"|qué (?:puedo|se puede|podemos) (?:cambiar|ajustar|modificar)|ajustable|modificable"
     ),
-    "get_metrics_history": r"entwicklung|entwickelt|zeitreihe|gestiegen|gefallen|évolution|évolué|tendance|affiche|dessine|passés|evolución|tendencia|muéstrame|enseña|dibuja|pasados",
+    "get_metrics_history": r"entwicklung|entwickelt|zeitreihe|gestiegen|gefallen|évolution|évolué\w*|évolue\w*|tendance|affiche|dessine|passés|evolución|evoluciona\w*|tendencia|muéstrame|enseña|dibuja|pasados",
 }
 
 QUESTION = (
@@ -77,7 +77,7 @@ POLITE = (
 )
 _INSIDE = r"(?:[^.;!?,]|(?<=\d)[.,](?=\d))*$"  # up to the verb, within the clause; a decimal mark ends no clause
 _NEVER = r"nicht|nie|niemals|kein\w*|keinesfalls|jamais|aucun\w*|nunca|jamás|tampoco"
-NEGATION = rf"(?:\bn['’]|\b(?:{_NEVER}|ne|ohne|sans|pas de(?! temps| grille| calcul)|statt|anstatt|au lieu de|plutôt que|en vez de|en lugar de|deja de|hör auf|arrête de|evita|évite[rz]?|vermeide)\b){_INSIDE}"
+NEGATION = rf"(?:\bn['’]|\b(?:{_NEVER}|ne(?!\s*(?:should|shall|must|needs?|is|to|at|up|down|by|of|[=:\d]))|ohne|sans|pas de(?! temps| grille| calcul)|statt|anstatt|au lieu de|plutôt que|en vez de|en lugar de|deja de|hör auf|arrête de|evita|évite[rz]?|vermeide)\b){_INSIDE}"
 _STEP_WORD = r"(?<!le )(?<!un )(?<!du )(?<!les )(?<!des )(?<!de )(?<!\d )(?<!derniers )(?<!nombre de )pas(?! de (?:temps|grille|calcul|simulation))"
 # "…, damit es nicht divergiert" gives a reason
 NEGATION_AFTER = rf"^(?:(?!\b(?:damit|weil|sonst|denn|pour|afin|parce|sinon|para que|porque|si no)\b)(?:[^.;!?,]|(?<=\d)[.,](?=\d)))*?(?:\b(?:{_NEVER})\b|\b{_STEP_WORD}\b|\bno (?=en\b|a\b))"

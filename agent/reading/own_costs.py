@@ -26,7 +26,7 @@ _ANSWERS = re.compile(
     re.I,
 )
 _HOUSE = re.compile(
-    r"(?<![\w-])(?:you|your|yours|yourself|(?:this|the) (?:machine|computer|host|pc|laptop|workstation|server|hardware|llm|language model|model)|lodger"
+    r"(?<![\w-])(?:you|your|yours|yourself|(?:this|the) (?:machine|computer|host|pc|laptop|workstation|server|hardware|box|rig|node|desktop|tower|gpu|card|cpu|system|thing|llm|language model|model)|lodger"
     r"|du|dein\w*|maschine|rechner|tu|ton|tes|vous|votre|vos|tus?|máquina|ordinateur)(?![\w-])",
     re.I,
 )
@@ -35,13 +35,17 @@ _SPENDING = re.compile(
     r"|how (?:much|many)|verbrauch\w*|ziehst|wie ?viel|combien|consom\w+|cuánt\w+)(?![\w-])",
     re.I,
 )
+_CURRENT = re.compile(r"(?<![\w-])(?:electricity|strom|électricité|electricidad|power)(?![\w-])", re.I)
+_SO_FAR = re.compile(
+    r"(?<![\w-])(?:so far|have|has|did|burn(?:t|ed)|used|consumed|spent|since|today|in total|answering)(?![\w-])", re.I
+)
 _SINGLE = re.compile(r"(?<![\w-])(?:last|previous|that|your) (?:answer|reply|response)(?![\w-])", re.I)
 _COUNT = re.compile(r"\b(\d{1,3})\b")
 _NUMERALS = {word: n for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)}  # noqa: SIM905
 _NUMERAL = re.compile(rf"\b(?:last|past|previous|latest) ({'|'.join(_NUMERALS)})\b", re.I)
 _NAMED = re.compile(  # what is asked for by its name needs no verb of spending
-    r"(?<![\w-])(?:(?P<power>power (?:draw|consumption|usage|use|report)|stromverbrauch|leistungsaufnahme)"
-    r"|energy (?:report|receipt|bill|consumption|usage|footprint)|energieverbrauch|energiebericht|consommation d'énergie|consumo de energía)(?![\w-])",
+    r"(?<![\w-])(?:(?P<power>wattage|power (?:draw|consumption|usage|use|report)|stromverbrauch|leistungsaufnahme)"
+    r"|(?:carbon|co2|co₂|energy|environmental) footprint|energy (?:report|receipt|bill|consumption|usage|footprint)|energieverbrauch|energiebericht|consommation d'énergie|consumo de energía)(?![\w-])",
     re.I,
 )
 DEFAULT_COUNT = 5
@@ -69,7 +73,8 @@ def _asked(clause: Clause) -> Iterator[Entry]:
     if clause.has_order or (clause.mentions and not house) or not _SPENDING.search(text):
         return
     answers = bool(_ANSWERS.search(text))
-    if _ENERGY.search(text) and (house or answers):
+    spent = _POWER.search(text) and (answers or _SO_FAR.search(text))  # "how much electricity have your answers used?"
+    if (_ENERGY.search(text) and (house or answers)) or (spent and house and _CURRENT.search(text)):
         yield "get_energy_report", {"last_n": {"enum": [_count(text)]}}
     elif _POWER.search(text) and house:
         yield "get_power", {}

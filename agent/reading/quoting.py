@@ -45,6 +45,10 @@ _ANNOUNCED = re.compile(
     rf"\b(?:here(?:'s| is| are| comes| follows)|this is|these are|below is|(?:i|we) (?:got|found|have|saw|received|copied)|someone (?:sent|wrote|left)|consider|look at|read)\b(?: \S+){{0,5}}? {_THING}\b[^:;.!?\n]{{0,60}}:\s*",
     re.I,
 )
+_SEEN = re.compile(
+    r"\b(?:found|seen|spotted|written|scribbled|pinned|posted|overheard|printed|appeared|popped up|showed up|stuck) (?:on|in|at|under|to|by)\b[^:;.!?\n]{0,60}:\s*",
+    re.I,
+)
 # a mail's head, or a mark of what is passed on: nothing below it is the person's own
 _MAIL = re.compile(
     r"^[ \t>]*(?:(?:from|sent|to|cc|subject|date|von|an|gesendet|betreff|datum|de|objet|asunto):[ \t]*\S[^\n]*\n(?=[\s\S])|-{2,}[ \t]*(?:forwarded|original|weitergeleitete|ursprüngliche)\b).*",
@@ -86,7 +90,7 @@ def _shown(text: str) -> str:
     """Blank what a sentence only shows: all after "translate", and what follows "the log says:" or "here is a comment:"."""
     if match := _SHOWING.match(text):
         return text[: match.end()] + " " * (len(text) - match.end())
-    for opening in (_MEANING, _ANNOUNCED, _FOLLOWS):
+    for opening in (_MEANING, _ANNOUNCED, _SEEN, _FOLLOWS):
         if match := opening.search(text):
             return text[: match.end()] + " " * (len(text) - match.end())
     return text

@@ -10,22 +10,40 @@ from agent.reading import words
 from agent.reading.clause import Clause, Trace
 
 _DO_THAT = re.compile(
-    r"\W*(?:(?:and|so|ok|okay|now|then|please|bitte|hey)\W+)*(?:(?:can|could|would|will) (?:you|we|u)\W+)?(?:please\W+)?"
-    r"(?:set|do|make|apply|change|put|use|arrange|fix|mach|setz|setze|fais|haz) (?:that|this|it|so|those|them|these|das|es|ça|eso)"
+    r"\W*(?:(?:and|so|ok|okay|now|then|please|kindly|bitte|hey)\W+)*(?:(?:can|could|would|will) (?:you|we|u)\W+)?(?:please\W+)?"
+    r"(?:set|do|make|apply|change|put|use|arrange|fix|enter|update|take over|implement|mach|setz|setze|fais|haz) (?:that|this|it|so|those|them|these|both|all of (?:them|that|it)|das|es|ça|eso)"
     r"(?:\W+(?:for me|for us|please|now|through|up|in|so|happen|accordingly|right away|bitte|thanks|thank you|then))*\W*",
     re.I,
 )
+
+_SEVERAL = re.compile(r"\b(?:both|all|those|them|these)\b", re.I)
+_ITS = re.compile(r"\b(?:its|it|this|that|their|them|sein\w*|ihr\w*|son|sa|ses|su)\b", re.I)
 
 
 def resolved(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     """Give an order that only points ("do that") to the clause before it, if that one says plainly what to set."""
     found: list[Clause] = []
-    for clause in clauses:
+    for said in clauses:
+        clause = _about_before(said, found[-1]) if found else said
         if found and _points(clause) and _says_plainly(found[-1]):
-            found[-1] = replace(found[-1], traces=(Trace("set_parameter", 0, "order"),))
+            meant = _SEVERAL.search(clause.text)
+            for place in reversed(range(len(found))):
+                if not _says_plainly(found[place]):
+                    break
+                found[place] = replace(found[place], traces=(Trace("set_parameter", 0, "order"),))
+                if not meant:
+                    break
         else:
             found.append(clause)
     return tuple(found)
+
+
+def _about_before(clause: Clause, before: Clause) -> Clause:
+    """ "Is the ice growing? show its history": what is looked at is what was named before."""
+    looks = words.TOPICS["get_metrics_history"].search(clause.text) and _ITS.search(clause.text)
+    if clause.mentions or clause.values or clause.has_order or not looks:
+        return clause
+    return replace(clause, mentions=tuple(replace(m, start=0, end=0, how="context") for m in before.mentions))
 
 
 def _points(clause: Clause) -> bool:

@@ -13,6 +13,17 @@ from rapidfuzz.distance import OSA
 
 SHORTEST = 5  # letters; shorter words are too near to others ("rain", "train")
 TWO_SLIPS_FROM = 8
+# words of every day: near to names, and never a slip of one
+COMMON = frozenset(
+    """
+    about above after again also amount another around away back because been before being below between both bring change could does done down each
+    else every fewer first from full give goes going good have here higher hold into just keep kind know larger last least less like little long look lower make many
+    maximum mean might minimum more most much must near need never next none nothing number only other over parameter part please quite rather really
+    right same second seconds minute minutes hour hours shall should simulation since smaller some such take than thank thanks that their them then there these they thing this those through time times today
+    together total turn under unit until upper used value values very want well were what when where which while with within without would year years your
+    """.split()  # noqa: SIM905
+)
+_SMALL = "the and for now should would could please then with from that this just thanks value make".split()  # noqa: SIM905
 
 
 def find(text: str, choices: Iterable[str]) -> Iterator[tuple[str, int, int]]:
@@ -27,10 +38,40 @@ def find(text: str, choices: Iterable[str]) -> Iterator[tuple[str, int, int]]:
 
 def in_phrase(said: list[str], meant: list[str]) -> bool:
     """Whether a phrase is another with a slip in some of its words; at least one word of both is the same."""
-    if len(said) != len(meant) or said == meant or not set(said) & set(meant):
+    if len(said) != len(meant) or said == meant:
         return False
     return all(
         one == other or (len(other) >= SHORTEST and _near(one, other)) for one, other in zip(said, meant, strict=True)
+    )
+
+
+def among(said: str, words: Iterable[str]) -> bool:
+    """Whether a word is one of some others, or one with a slip."""
+    return any(said == word or (len(word) >= SHORTEST and _near(said, word)) for word in words)
+
+
+def one_slip(said: str, meant: str) -> bool:
+    """Whether a word is another with one letter too many, one missing, or two swapped; a replaced letter makes another word."""
+    if len(said) == len(meant):
+        return said != meant and sorted(said) == sorted(meant) and OSA.distance(said, meant) == 1
+    return OSA.distance(said, meant, score_cutoff=1) == 1
+
+
+def without_misspelt(text: str) -> str:
+    """Blank the words that are small words with a slip: "shoud", "teh", "plese"."""
+    return re.sub(r"[^\W\d_]+", lambda found: "" if _is_small(found.group().lower()) else found.group(), text)
+
+
+def _is_small(word: str) -> bool:
+    """Whether a word is a small one with two letters swapped, or from four letters on with one slip (six letters: two)."""
+    if word in _SMALL:
+        return False
+    if len(word) <= 3:
+        return any(
+            sorted(word) == sorted(small) and word[:1] in small[:2] for small in _SMALL if len(small) == len(word)
+        )
+    return any(
+        OSA.distance(word, small, score_cutoff=1) <= 1 and word[0] == small[0] for small in _SMALL if len(small) >= 4
     )
 
 

@@ -214,6 +214,9 @@ def _phrases(text: str, language: Language, told: bool, own: frozenset[str]) -> 
             joined = False
         elif phrase and links:
             joined = word in _HARD[language]
+            phrase.foreign = phrase.foreign or (
+                told and joined
+            )  # "température de l'air", of words that English has too
         elif phrase and not (word in _FILLERS or (joined and word in _ARTICLES[language])):
             phrase.open = joined and word not in _NEUTRAL | SMALL.keys() | _ARTICLES[language]
             yield phrase

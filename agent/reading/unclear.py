@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.reading import words
+from agent.reading.affinity import closest
 from agent.reading.assignments import meant_by_unit
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
@@ -20,6 +21,7 @@ from agent.reading.ways import in_full
 from measurement.facts import format_number
 
 SHORT = 8  # words; a longer statement with a number in it is a story
+A_WISH = 12  # words of a wish without a value
 _CHANGED = re.compile(
     r"\b(?:up|down|more|less|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|finer|coarser"
     r"|(?:ein|aus|an|ab)schalten|mehr|weniger|größer|kleiner|höher|tiefer|schneller|langsamer|plus|moins|más|menos)\b",
@@ -29,6 +31,20 @@ _FOR_TALK = re.compile(
     r"^\W*(?:(?:please|can you|could you|now|ok|okay)\W+)*(?:tell|give|write|name|compare|list|count|say|recite|sing|explain|translate|describe|calculate|compute|solve|draw|show|plot|thanks?|hello|hi|i(?:'m| am| have| was| had)?)\b",
     re.I,
 )
+_VAGUE = re.compile(  # "more cars", "a different solar constant": a change, and no value
+    r"\b(?:more|less|fewer|another|(?:a )?(?:slightly |somewhat |much |little |bit |lot |far |way )*(?:different|other|better|new|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|darker|finer|coarser|longer|shorter|wider|narrower|deeper|shallower|thicker|thinner|denser|heavier|lighter|softer|harder|tighter|looser|richer|drier|wetter)"
+    r"|mehr|weniger|andere[rsn]?|höhere[rsn]?|niedrigere[rsn]?|größere[rsn]?|kleinere[rsn]?|plus de|moins d[e'’]|un autre|une autre|más|menos|otr[oa])\W+(?:(?:value|setting|number|amount|level)s? (?:of|for) )?(?:of |the |a |an |der |die |das |le |la |el )*$",
+    re.I,
+)
+_VAGUE_AFTER = re.compile(
+    r"\W+(?:a (?:bit|little|touch|tad|lot) |somewhat |slightly |much |up |down |bitte )*(?:higher|lower|up|down|more|less|bigger|smaller|larger|faster|slower|stronger|weaker|höher|niedriger|tiefer|größer|kleiner)\b",
+    re.I,
+)
+_SOMETHING = re.compile(
+    r"\b(?:something (?:else|different|higher|lower|bigger|smaller)|different(?:ly)?|changed|adjusted|altered|modified)\b",
+    re.I,
+)
+_NAMES_VALUE = re.compile(r"\s*(?::|=|\bto\b|\bauf\b|\bà\b|\ba\b)\s*[^\W\d_]", re.I)
 Call = tuple[str, dict[str, Any]]
 
 
@@ -78,9 +94,14 @@ def unplaced(clause: Clause, reading: Reading) -> str | None:
     """Ask whose value it is, of a value with a unit that none of the parameters that are named can take."""
     placed = " ".join(given.value for given in clause.assignments)
     for span in clause.values:
-        if span.text not in placed and (fitting := meant_by_unit(span.text, reading.vocabulary)):
+        if span.text not in placed and (fitting := meant_here(span.text, clause, reading)):
             return f"Which parameter should be {span.text}: {' or '.join(fitting)}? Nothing was changed."
     return None
+
+
+def meant_here(value: str, clause: Clause, reading: Reading) -> list[str]:
+    """The parameters that a value can be of by its unit, narrowed by what else the clause says."""
+    return closest(clause.text, meant_by_unit(value, reading.vocabulary), reading.vocabulary)
 
 
 def what_value(name: str, reading: Reading) -> str:
@@ -97,7 +118,8 @@ def _is_own_wish(clause: Clause) -> bool:
         trace for trace in clause.traces if trace.tool != "set_parameter" or trace.mood in ("negated", "reported")
     ]
     told = words.SAYING.search(clause.text) or words.NARRATIVE.search(clause.text) or words.PAST.search(clause.text)
-    return not (others or told or clause.alert or clause.trial)
+    denied = re.search(r"\b(?:not|never|nicht)\b|n['’]t\b", clause.text, re.I)
+    return not (others or told or denied or clause.alert or clause.trial)
 
 
 def _try_beside(clause: Clause) -> Question:
@@ -116,6 +138,8 @@ def _which(clause: Clause, reading: Reading) -> Question | None:
     """A quantity or a verb of change, and no pair of name and value."""
     parameters = [m.name for m in clause.mentions if m.name in reading.vocabulary.parameters]
     ordered = clause.orders("set_parameter")
+    if vague := _without_value(clause, reading):
+        return Question(what_value(vague, reading))
     if clause.values and (ordered or clause.proposes or _is_short_wish(clause)):
         return _by_unit(clause, reading)
     if ordered and not clause.values and _CHANGED.search(clause.text) and len(clause.text.split()) <= SHORT:
@@ -125,6 +149,21 @@ def _which(clause: Clause, reading: Reading) -> Question | None:
     if ordered and not (clause.values or clause.mentions or clause.asks) and _misspelt(clause):
         return Question(which_parameter(clause, reading))
     return None
+
+
+def _without_value(clause: Clause, reading: Reading) -> str | None:
+    """The parameter that is to change, of a wish that says no value: "more cars", "weather: hail", "use the monte carlo scheme"."""
+    named = {m.name: m for m in clause.mentions if m.name in reading.vocabulary.parameters}
+    if len(named) != 1 or clause.values or clause.asks or len(clause.text.split()) > A_WISH:
+        return None
+    ((name, mention),) = named.items()
+    before, after = clause.text[: mention.start], clause.text[mention.end :]
+    chooses = bool(reading.vocabulary.parameters[name].choices) and (
+        clause.orders("set_parameter") or _NAMES_VALUE.match(after)
+    )
+    vague = _VAGUE.search(before) or _VAGUE_AFTER.match(after)
+    open_wish = clause.orders("set_parameter") or clause.proposes or words.POLITE.search(clause.text)
+    return name if chooses or vague or (open_wish and _SOMETHING.search(after)) else None
 
 
 def _misspelt(clause: Clause) -> bool:
@@ -142,7 +181,7 @@ def _is_short_wish(clause: Clause) -> bool:
 def _by_unit(clause: Clause, reading: Reading) -> Question | None:
     value = clause.values[0]
     one = len(clause.values) == 1 and re.search(r"\d", value.text)
-    fitting = meant_by_unit(value.text, reading.vocabulary) if one else []
+    fitting = meant_here(value.text, clause, reading) if one else []
     if not fitting and not clause.strong_set and _FOR_TALK.search(clause.text):
         return None  # "give me 3 reasons"
     if len(fitting) != 1 or any(m.name in reading.vocabulary.metrics for m in clause.mentions):

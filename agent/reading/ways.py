@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from agent.reading.mentions import Mention
 from tools.quantity import Span
+from workloads.parameters import ParameterInfo
 
 _BY = re.compile(r"\b(?:by|um|de|en|par|por|durch)\s+(?:another\s+)?(a factor of\s+|(?:einen )?faktor\s+)?$", re.I)
 _DIRECTIONS = [
@@ -52,8 +53,18 @@ _WAY = re.compile(r"\b(up|down)\s+$", re.I)  # "temperature up 0.5"
 _SET_UP = re.compile(r"\b(?:set|start)\s+up\s+$", re.I)
 _TO_ONE = re.compile(r"\b(?:à|a|auf|sur|en)\s+(?:une?|una|einen?|einer|einem)\s+[^,.;]*\b(?:de|von)\s*$", re.I)
 _BY_ALONE = re.compile(r"\b(?:by|um)\s+$", re.I)
-_TO = re.compile(r"\b(?:to|auf|à|hasta)\s+$", re.I)  # "reduce it to 20 %" is a place, not a way
+_TO = re.compile(r"\b(?:to|auf|à|au|aux|al|hasta)\s+$", re.I)  # "reduce it to 20 %" is a place, not a way
 SHARE = re.compile(r"(?:%|per ?cent|prozent|pour cent|por ciento)\s*$", re.I)
+_PLACED = re.compile(r"(?:[:=]|\b(?:to|at|be|is|auf|à|au|a|al|en))\s*$", re.I)
+_NUMERATORS = {
+    word: n
+    for n, words in enumerate(("a an one", "two", "three", "four", "five", "six", "seven"), 1)
+    for word in words.split()
+}
+_DENOMINATORS = {word: n for n, word in enumerate("third quarter fifth sixth seventh eighth ninth tenth".split(), 3)}  # noqa: SIM905
+_FRACTIONS = re.compile(  # "half" alone stays open: of what?
+    rf"({'|'.join(_NUMERATORS)})[ -]({'|'.join(_DENOMINATORS)})s?|(one)[ -](half)", re.I
+)
 _MOVING = re.compile(
     r"\b(?:increase|raise|bump|boost|decrease|reduce|lower|drop|cut|shrink|erhöhe?|senke?|augmente[rz]?|baisse[rz]?|sube|baja)\b",
     re.I,
@@ -100,6 +111,23 @@ def in_full(text: str, span: Span, names: Iterable[Mention]) -> str:
         return f"{direction} {span.text}"
     factor = "a factor of " if by and by.group(1) else ""
     return f"{direction} by {factor}{span.text}"
+
+
+def as_share(text: str, span: Span, said: str, info: ParameterInfo, named: bool) -> str:
+    """ "Set the humidity to three quarters" means 3 in 4 where the parameter counts shares, and no verb speaks of a change.
+
+    ``named``: the parameter's name stands right before the value.
+    """
+    part = _FRACTIONS.fullmatch(span.text.strip())
+    before = text[: span.start]
+    placed = _PLACED.search(before) or named
+    share = info.unit in ("%", "percent") or (
+        not info.unit and info.minimum is not None and info.minimum >= 0 and info.maximum == 1
+    )
+    if not part or said != span.text or not share or not placed or _MOVING.search(before):
+        return said
+    counts, of = (part.group(1) or part.group(3)).lower(), (part.group(2) or part.group(4)).lower()
+    return f"{_NUMERATORS[counts]} parts in {_DENOMINATORS.get(of, 2)}"
 
 
 def by_or_to(text: str, value: Span, found: Sequence[Mention]) -> bool:

@@ -11,12 +11,18 @@ import re
 
 from agent.reading import neighbours
 from agent.reading.neighbours import among, beside
+from agent.reading.slips import one_slip
 
+# what a thing is to be, said as a fact about it: "the depth ought to be 5 m", "110 would be better"
+STATIVE = (
+    r"(?:needs?|has|have|got|ought) to be|(?:shall|must) be|is to be|should (?:be|have(?! been)|get|use|keep|go|run|stay|start|switch|change|drop|rise|fall|move|take|hold|reach|cover|last|come|increase|decrease|grow|shrink|settle|stand|sit|become|equal|read|weigh|measure)"
+    r"|(?:would|might|could) be (?:rather |quite |really |very |so |much |a bit |a little )?(?:better|best|nice|nicer|great|good|perfect|preferable|ideal|enough)|(?:is|seems|sounds) (?:better|preferable)"
+)
 # action (a tool's name) -> the forms that ask for it, most of them whole words; compiled case-insensitively
 _FORMS: dict[str, str] = {
     "set_parameter": (
-        r"(?<=mind )(?:setting|changing|lowering|raising|increasing|decreasing|reducing|switching|turning|putting|making|moving|using|adjusting|bringing|doubling|halving|cutting|trying)"
-        r"|(?:(?<=should )|(?<=could we )|(?<=can we )|(?<=let's )|(?<=let us )|(?<=like to )|^)have(?= (?:the|a|an|it|\d|[a-z]+ty\b|[a-z]+teen\b)\b)|(?:needs?|has|have|got) to be|shall be|is to be|set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
+        r"(?:(?<=mind )|(?<=mind terribly )|(?<=mind awfully )|(?<=mind please ))(?:opening|closing|heating|cooling|warming|slowing|speeding|running|tuning|turning up|turning down|setting|changing|lowering|raising|increasing|decreasing|reducing|switching|turning|putting|making|moving|using|adjusting|bringing|doubling|halving|cutting|trying)"
+        rf"|(?:(?<=should )|(?<=could we )|(?<=can we )|(?<=let's )|(?<=let us )|(?<=like to )|^)have(?= (?:the|a|an|it|\d|[a-z]+ty\b|[a-z]+teen\b)\b)|have(?= (?:the|it|this|that) [^.;!?]*\b(?:at|go|be|run|set|to)\b)|{STATIVE}|set|change|make|put|adjust|use|switch|update|modify|increase|decrease|raise|lower|reduce|double|halve|triple|quadruple"
         r"|turn|tune|bump|bring|move|try|revert(?= [^.;!?]*?\bto\W+[\d.])|scale|multiply|divide|crank|dial|drop|let|give|assign|shrink|grow|boost|cut|add|subtract"
         r"|want|need|take|go (?:for|with|to|up|down)|(?:i|we)(?:'d| would) (?:like|prefer|rather)|(?<!night )(?<!day )(?<!early )(?<!late )(?<!phase )(?<!time )(?<!the )(?<!a )shift|push|lift|ramp|ease|nudge|reset|place|pull|slide|swap|remove|delete|shorten|lengthen|stretch|widen|narrow|extend|tighten|loosen|strengthen|weaken|deepen|brighten|dim|expand|soften|apply|choose|select|pick|replace|define|enter|enable|disable|activate|deactivate|cool|heat|warm|slow|speed|retune|knock"
         r"|setze?|setzen|stellen?|stelle?|ändere?|ändern|erhöhe?|erhöhen|verringere?|verringern|senke?|senken|schalte?|schalten|(?:ein|aus|an|ab|um)schalten|verdopple|verdoppele|halbiere?|mach|mache|nimm|wechsle|wechsele|reduziere?"
@@ -33,8 +39,8 @@ _FORMS: dict[str, str] = {
         r"|(?<!läuft )(?<!läuft es )(?<!läuft sie )(?<!geht es )(?<!immer )weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
         r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
     ),
-    "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|detén|detenga|termina",
-    "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|neu ?starten|starte neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
+    "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut (?:it |this |that |the \w+ |this \w+ )?down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|detén|detenga|termina",
+    "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|(?:begin|start|launch|kick off) (?:a |an |the )?(?:new|fresh|another|brand new) (?:run|simulation)|start (?:it |it all |everything |(?:the|this) (?:\w+ ){1,2})?(?:over|afresh|anew)|neu ?starten|starte neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
     "undo": (
         r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back(?! (?:to|up to|down to) (?:the )?[\d.])|back out"
         r"|mache? (?:das |es )?rückgängig|rückgängig|zurücknehmen|nimm (?:das|es) zurück|annule[rz]?|défais|défaire|deshaz|deshacer|revierte"
@@ -64,12 +70,12 @@ _TOPICS: dict[str, str] = {
         r"|zustand|stand|läuft|fortschritt|aktuell|état|statut|avancement|estado|progreso|alive|ready|paused|eta|how much longer|how long"
     ),
     "get_available_parameters": (
-        r"parameters?|knobs?|settings?|options?|adjust|what (?:i|we|you) can (?:change|set|adjust|control|tune|modify)|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify|do)|help|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|possible values"
+        r"parameters?|knobs?|settings?|options?|adjust|what (?:i|we|you) can (?:change|set|adjust|control|tune|modify)|what can (?:i|you|we|be) (?:change|set|adjust|control|tune|modify|do)|help|can i (?:change|set|adjust|control|tune)|controls?|tunable|adjustable|choices|bounds|limits|ranges?|allowed|permitted|possible values|(?:highest|lowest|largest|smallest|biggest|maximum|minimum|max|min|most|least) [^.;!?]{0,40}\b(?:you(?:'d| would)? (?:let|allow|accept|take)|i (?:can|could|may)|possible|accepted|valid)"
         r"|parametern?|einstellungen|einstellbar|grenzen|paramètres?|réglages|parámetros?|ajustes|change\b"
     ),
     "list_alerts": r"alerts?\b|alarms?\b|(?:what|which) (?:are you|do you) watch\w*|alarme|alertes?|alertas?",
     "get_metrics_history": (
-        r"history|histories|last|past|previous|recent|recently|lately|going up|going down|rising|falling|values|plot|chart|graph|curve|trend|evolution|over time|time series|so far|show|draw|why|explain|drop|dropped|fall|fell|rise|rose|jump|jumped|changed"
+        r"history|histories|last|past|previous|recent|recently|lately|going up|going down|rising|falling|values|plot|chart|graph|curve|trend|trajectory|traces?\b|evol(?:ution|v\w+)|develop(?:ed|ing|ment)?\b|course|over time|over the|time series|timeline|so far|behav(?:ed|iou?r)|settl\w+|converg\w+|stabili[sz]\w+|grow(?:n|ing)|grew|declin\w+|climb\w+|increas(?:ed|ing)|decreas(?:ed|ing)|been (?:doing|up to)|meanwhile|in the meantime|while i was|overnight|drift\w*|fluctuat\w+|oscillat(?:ed|ing)|since|show|draw|why|explain|drop|dropped|fall|fell|rise|rose|jump|jumped|changed"
         r"|verlauf|letzten?|werte|zeige?|kurve|historique|derni[eè]res?|valeurs|montre|courbe|trace|historial|últimos?|valores|muestra|gráfic[oa]|warum|pourquoi|por qué"
     ),
 }
@@ -112,7 +118,7 @@ POLITE = re.compile(
     re.I,
 )
 NEGATION = re.compile(
-    r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bne|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$",
+    r"(?:\bdon'?t|\bdo not|\bnever|\bnot|\bno need to|\bavoid|\bwithout|\bplease no|\bmustn'?t|\bshouldn'?t|\bwon'?t|\bwouldn'?t|\bcan'?t|\bcannot|\brefrain from|\bneither|\bnor|\bnicht|\bkein\w*|\bn'|\bno(?!\s*[,.;:!])|\bsin)\b(?:[ \t]+[\w'-]+){0,4}[ \t]*$",
     re.I,
 )
 REPORTED = re.compile(
@@ -121,6 +127,11 @@ REPORTED = re.compile(
     re.I,
 )
 WISHING = re.compile(r"want|need", re.I)
+IS_TO_BE = re.compile(STATIVE, re.I)
+GUESSING = re.compile(
+    r"\b(?:i (?:guess|suppose|assume|believe|bet)|presumably|probably|apparently|surely|i'd say|must have|by now|by then|because|since)\b",
+    re.I,
+)
 WISH = re.compile(
     r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$",
     re.I,
@@ -130,7 +141,7 @@ SAYING = re.compile(
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before|at step|in \d+ (?:steps?|minutes?|mins?|seconds?|secs?|s|hours?|h)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?\d+ (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before(?!\W*(?:$|[,.;!?]))|at step|in \d+ (?:steps?|minutes?|mins?|seconds?|secs?|s|hours?|h)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?\d+ (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
@@ -161,7 +172,8 @@ STRONG_SET = re.compile(
     re.I,
 )
 POLITE_IF = re.compile(
-    r"\bif (?:you(?:'d|'re)?\b|possible|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))", re.I
+    r"\bif (?:you(?:'d|'re)?\b|possible|(?:it|that)(?:(?:'s| is) not|\s?isn't|'s no|\s?wouldn't be) (?:too much |a |too )?(?:trouble|problem|bother|difficult|hard)|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))",
+    re.I,
 )
 HYPOTHETICAL = re.compile(
     r"\b(?:what if|what (?:would|will|could) happen|suppose|imagine|hypothetically|would it|should i|should we|shall i|could i|can i|may i|do you think|(?:want|need|like|love|curious) to (?:know|understand|learn|find out|ask|hear|tell|explain|see (?:what|how|whether|if))|for (?:example|instance|reference|comparison|info(?:rmation)?|the record)|fyi|e\.g|(?:you|one|we|i)(?: would|'d) have to|is it (?:ok|okay|safe|possible|wise)|how (?:do|can|could|would|should) (?:i|we|one)|was wäre|soll ich|kann ich|et si|dois-je|puis-je|qué pasaría|debería|puedo)\b",
@@ -214,6 +226,11 @@ _SHORT_VERBS = {
 }
 
 
+_NO_SLIPS = frozenset(
+    ["terminal", "terminals", "chance", "house", "pulse", "cause", "clause", "render", "mover", "setter", "usher"]
+)
+
+
 def misspelt_action(word: str) -> str | None:
     """The action that a misspelt order means: one letter missing, doubled, added, or two swapped ("puase", "resme").
 
@@ -221,28 +238,15 @@ def misspelt_action(word: str) -> str | None:
     of an order ("paused", "pauses", "pausing").
     """
     word = word.lower()
+    if word in _NO_SLIPS:
+        return None
     if len(word) == 4 and not _known(word):
-        return next((name for verb, name in _SHORT_VERBS.items() if _one_slip(word, verb)), None)
+        return next((name for verb, name in _SHORT_VERBS.items() if one_slip(word, verb)), None)
     if len(word) < 4 or word in _LONG_VERBS or _known(word) or re.search(r"(?:ed|d|s|ing|er|n)$", word):
         return None
-    return next((name for verb, name in _LONG_VERBS.items() if _one_slip(word, verb)), None)
+    return next((name for verb, name in _LONG_VERBS.items() if one_slip(word, verb)), None)
 
 
 def _known(word: str) -> bool:
     """Whether a word is an order as it stands: "stop" is no slip of "stopp"."""
     return any(pattern.fullmatch(word) for pattern in ACTIONS.values())
-
-
-def _one_slip(word: str, verb: str) -> bool:
-    if len(word) == len(verb):
-        differing = [i for i in range(len(verb)) if word[i] != verb[i]]
-        return (
-            len(differing) == 2
-            and differing[1] == differing[0] + 1
-            and word[differing[0]] == verb[differing[1]]
-            and word[differing[1]] == verb[differing[0]]
-        )
-    longer, shorter = (word, verb) if len(word) > len(verb) else (verb, word)
-    return len(longer) == len(shorter) + 1 and any(
-        longer[:i] + longer[i + 1 :] == shorter for i in range(1, len(longer))
-    )

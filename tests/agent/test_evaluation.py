@@ -138,7 +138,7 @@ def test_a_wrong_line_of_a_suite_is_named(tmp_path: Path) -> None:
     (tmp_path / "some.jsonl").write_text('\n{"category": "simple", "say": "x", "expect": {"does": 1}}\n')
     with pytest.raises(SettingsError, match=r"some.jsonl, line 2 expects does"):
         suites.read_cases(tmp_path / "some.jsonl")
-    with pytest.raises(NotFound, match="there is builtin, steering, unseen"):
+    with pytest.raises(NotFound, match="there is blind, builtin, fresh, steering, unseen"):
         suites.find("driving", FOLDER.parent)
 
 

@@ -110,7 +110,7 @@ def test_a_value_of_a_trial_is_never_set_in_the_run_itself_even_on_the_models_wo
     [
         ("what if the temperature were 3?", "branch_simulation", HOT),
         ("was wäre, wenn die temperature 3 wäre?", "branch_simulation", HOT),
-        ("the temperature ought to be 3", "set_parameter", {"name": "temperature", "value": "3"}),
+        ("the temperature could be 3", "set_parameter", {"name": "temperature", "value": "3"}),
         ("how about a temperature of 3?", "set_parameter", {"name": "temperature", "value": "3"}),
         ("could we try 300 Hz?", "set_parameter", {"name": "frequency", "value": "300 Hz"}),
         ("imposta la temperatura a 3", "set_parameter", {"name": "temperature", "value": "3"}),

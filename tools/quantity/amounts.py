@@ -52,7 +52,7 @@ def read_amount(text: str, marks: Marks) -> Amount | None:
     except UnreadableError:
         return None
     rest = text[number.end :]
-    unit = _of_a(rest)
+    unit = rest.strip() if number.value > 1 and _A_TIME.fullmatch(rest.strip()) else _of_a(rest)
     if unit and not re.match(r"[^\W\d_]|[%‰°/*1'\"]", unit):
         return None
     if unit.startswith("1") and not unit.startswith("1/"):
@@ -61,6 +61,9 @@ def read_amount(text: str, marks: Marks) -> Amount | None:
     if compound is not None:
         return Amount(((number.value, compound[0]), *compound[1]), sign)
     return Amount(((number.value, unit),), sign, number.side)
+
+
+_A_TIME = re.compile(r"an? (?:second|minute|hour|day|week|month|year)", re.I)  # "12 a day", but "half a day"
 
 
 def _of_a(rest: str) -> str:

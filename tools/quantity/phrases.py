@@ -133,6 +133,13 @@ def _share(found: re.Match[str], marks: Marks) -> Said | None:
     return Scaled(multiple) if whole == "present" else Share(multiple, whole)
 
 
+@_says(r"(?:(?P<part>.+?) )?as (?:much|many|high|large|big|fast|strong|hot|long|wide|deep|heavy) again")
+def _again(found: re.Match[str], marks: Marks) -> Said | None:
+    """``half as much again`` is half more, ``as much again`` double."""
+    part = part_in_words(found["part"], marks) if found["part"] else Fraction(1)
+    return Scaled(1 + part) if part is not None else None
+
+
 @_says(rf"(?P<part>.+?)(?: {_AS_MUCH})?")
 def _multiplied(found: re.Match[str], marks: Marks) -> Said | None:
     """``double``, ``halve it``, ``three times as much``, ``2x``, ``× 10``, ``divided by 3``; ``half`` alone stays open."""

@@ -23,12 +23,16 @@ from tools.quantity.relative import Applied, apply
 from workloads.parameters import ParameterInfo
 
 LONGEST = 200  # characters of a span
+WHOLE_WITHIN = Fraction(1, 10**15)  # of a count: pi is not exact, and 2.5 turns a second are 150 a minute all the same
 _LEADING = re.compile(
     r"^(?:(?:to|at(?! least| most)|is|be|as(?= [\d.+-])|exactly|precisely|about|around|roughly|approximately|approx\.?|circa|ca\.?"
     r"|just|only|auf|à|a value of|the value|equal to|something like)(?:\s+|(?<=\.))|[=:~≈]\s*)(?=\S)",
     re.I,
 )
-_TRAILING = re.compile(r"[\s,]+(?:please|now|instead|then|thanks|thank you|for now|bitte|again)$", re.I)
+_TRAILING = re.compile(
+    r"[\s,]+(?:please|now|instead|then|thanks|thank you|for now|bitte|(?<!as much )(?<!as many )(?<!as long )(?<!as high )(?<!as large )(?<!as big )(?<!as strong )again)$",
+    re.I,
+)
 _NOT_FINITE = re.compile(r"[-+]?\s*(?:nan|inf|infinity|infinite|∞|not a number|unendlich)", re.I)
 _BOOLS = {
     **dict.fromkeys("true on yes enabled enable 1 an ein ja oui sí si active activate activated".split(), True),
@@ -148,8 +152,9 @@ def _typed(applied: Applied, span: str, parameter: ParameterInfo) -> float | int
 
 def _whole_number(applied: Applied, span: str, parameter: ParameterInfo) -> int:
     exact = applied.value
-    if exact.denominator == 1:
-        return int(exact)
+    nearest = round(exact)
+    if abs(exact - nearest) <= WHOLE_WITHIN * max(1, abs(nearest)):
+        return nearest
     if applied.relative and abs(exact) < 10**15:
         below = math.floor(exact)
         asked = f'"{span}" is {format_number(float(exact))}, and {parameter.name} takes whole numbers only: {below} or {below + 1}?'

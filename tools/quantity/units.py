@@ -20,10 +20,24 @@ from tools.quantity.multiples import is_share
 from workloads.parameters import ParameterInfo
 
 _UNITLESS = frozenset(["", "1", "-", "strain", "dimensionless", "ratio", "fraction", "none", "unitless", "relative"])
-_SHARES = {"ppm": 10**6, "ppb": 10**9, "ppt": 10**12, "permille": 1000, "‰": 1000, "per mille": 1000}
+_SHARES = {
+    "ppm": 10**6,
+    "ppb": 10**9,
+    "ppt": 10**12,
+    "permille": 1000,
+    "‰": 1000,
+    "per mille": 1000,
+    "basis points": 10**4,
+    "basis point": 10**4,
+    "bps": 10**4,
+}
 _SUFFIXES = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _KELVIN = (("kelvin", Fraction(1)),)
 _ACCELERATION = (("meter", Fraction(1)), ("second", Fraction(-2)))
+_DEGREES = frozenset(["degree", "degrees", "deg", "°", "grad", "grade", "grados", "grado", "degré", "degrés"])
+_SCALES_IN_DEGREES = frozenset(
+    ["degc", "°c", "celsius", "degree_celsius", "deg_c", "degf", "°f", "fahrenheit", "degree_fahrenheit"]
+)
 # What a letter means for a parameter of that dimension, and for no other.
 _NICKNAMES = {
     _KELVIN: {"F": "°F", "C": "°C"},
@@ -59,7 +73,7 @@ def is_unit(text: str) -> bool:
     if not text or text == OF_ONE or is_percent(text) or text in _SUFFIXES:
         return True
     nicknamed = any(text in names for names in _NICKNAMES.values())
-    return nicknamed or text.casefold() in _SHARES or bool(units.find(text))
+    return nicknamed or text.casefold() in _DEGREES or text.casefold() in _SHARES or bool(units.find(text))
 
 
 def in_unit(value: Fraction, unit: str, parameter: ParameterInfo, change: bool = False) -> InUnit:
@@ -107,6 +121,8 @@ def _is_own(unit: str, parameter: ParameterInfo) -> bool:
     """No unit, the parameter's own, or nouns of its name: 500 nodes, 0.3 strain, 10 lattice nodes."""
     if not unit or unit == parameter.unit:
         return True
+    if unit.casefold() in _DEGREES and parameter.unit.casefold() in _SCALES_IN_DEGREES:
+        return True
     if unit.casefold() == parameter.unit.casefold() and not units.find(unit):
         return True
     if re.fullmatch(r"[^\W\d_]", unit):
@@ -134,7 +150,7 @@ def _as_share(value: Fraction, unit: str, parameter: ParameterInfo) -> Fraction 
     if is_percent(parameter.unit):
         return value
     share, top = value / 100, parameter.maximum
-    if top is not None and top == 1 and (parameter.minimum or 0) >= 0:
+    if top is not None and (top == 1 or (not parameter.unit and 0.01 < top < 1)) and (parameter.minimum or 0) >= 0:
         return share
     return None
 
@@ -179,7 +195,7 @@ def _between(value: Fraction, source: Unit, target: Unit, change: bool) -> InUni
 
 
 def _ask_about_degrees(unit: str, target: Unit, parameter: ParameterInfo) -> None:
-    if target.roots == _KELVIN and unit.casefold() in ("degree", "degrees", "deg", "°", "grad"):
+    if target.roots == _KELVIN and unit.casefold() in _DEGREES:
         raise Ambiguous(f"Degrees Celsius, Fahrenheit or kelvin? {parameter.name} is in {parameter.unit}.")
 
 

@@ -1,0 +1,34 @@
+"""Which parameter the other words of a request are near to: "drivers should keep 1.8 seconds" is the gap "that drivers keep".
+
+Compared are the words of the request with each parameter's name, aliases and description, by their beginnings. It decides nothing by
+itself: it narrows what a unit leaves open, for a question or for the model's word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.reading.mentions import Vocabulary
+from agent.reading.slips import COMMON
+from workloads.parameters import ParameterInfo
+
+_STEM = 5  # letters by which "reflect" is "reflected"
+_SHORTEST = 4
+
+
+def closest(text: str, names: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """Those of some parameters that the words of a text are nearest to; all of them where the words tell nothing."""
+    said = _stems(text)
+    scores = {name: len(said & _stems(_told_of(vocabulary.parameters[name]))) for name in names}
+    best = max(scores.values(), default=0)
+    return [name for name in names if scores[name] == best] if best else list(names)
+
+
+def _told_of(info: ParameterInfo) -> str:
+    return " ".join((info.name.replace("_", " "), *info.aliases, info.doc))
+
+
+def _stems(text: str) -> frozenset[str]:
+    said = (word.removesuffix("s") for word in re.findall(r"[^\W\d_]+", text.lower()) if word not in COMMON)
+    return frozenset(word[:_STEM] for word in said if len(word) >= _SHORTEST)
