@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic_ai.exceptions import AgentRunError
@@ -17,14 +17,12 @@ from agent.engines.base import Engine
 from agent.engines.recorder import purpose
 from agent.lab.tokens import Tokenizer
 from agent.models.channel import Channel, open_channel
-from agent.reading import words
-from agent.reading.going_back import Past, gone_back
-from agent.reading.likewise import completed
-from agent.reading.message import Reading, read
+from agent.reading.message import read
 from agent.reading.portions import Portion, portions
 from agent.receipt import Account
 from agent.speech import Speech, TurnEvent, until_the_end
-from agent.turn import Pending, Turn
+from agent.thread import Thread
+from agent.turn import Turn
 from agent.usage import Stopwatch
 from measurement.errors import Conflict, EngineError, LodgerError, NotFound, Refused, Unavailable
 from measurement.facts import new_id
@@ -36,19 +34,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 16_000
 ENGINE_WAIT_S = 60.0
-
-
-@dataclass
-class Thread:
-    """What is remembered of a conversation between turns, beside what the store keeps."""
-
-    focus: str | None = None
-    workload: str | None = None
-    request: str = ""
-    done: tuple[tuple[str, dict[str, Any]], ...] = ()
-    past: Past = field(default_factory=Past)
-    pending: list[Pending] = field(default_factory=list)
-    task: asyncio.Task[None] | None = None
+FAILED = "The answer failed for a reason that is not your fault; the log has the details."
 
 
 class Conversations:
@@ -79,6 +65,7 @@ class Conversations:
             raise Conflict("This conversation is still being answered; stop it or wait.")
         events: asyncio.Queue[TurnEvent] = asyncio.Queue()
         thread.task = asyncio.create_task(self._answer(id, thread, message, actor, events))
+        thread.task.add_done_callback(lambda task: _tell_if_broken(task, id, events))
         try:
             async for event in until_the_end(events):
                 yield event
@@ -176,7 +163,7 @@ class Conversations:
                 await self._reply(turn, thread, spoken, events.put_nowait)
                 for portion in others:
                     spoken.new_paragraph()
-                    turn.go_on(portion.text, _read(portion, None), portion.snapshot)
+                    turn.go_on(portion.text, read(portion.text, vocabulary_of(portion.snapshot)), portion.snapshot)
                     await self._reply(turn, thread, spoken, events.put_nowait)
             except asyncio.CancelledError:
                 interrupted = True
@@ -186,7 +173,7 @@ class Conversations:
                 error = f"The model did not manage an answer: {str(failure)[:200]}"
             except Exception:
                 log.exception("a turn failed unexpectedly")
-                error = "The answer failed for a reason that is not your fault; the log has the details."
+                error = FAILED
         usage = watch.usage(why.requests)
         try:
             usage["receipt"] = await account.receipt(why, len(turn.performed))
@@ -201,7 +188,7 @@ class Conversations:
             interrupted=interrupted or bool(error),
         )
         await asyncio.shield(asyncio.to_thread(self._store.add_message, kept))
-        self._remember(thread, turn)
+        thread.remember(turn)
         events.put_nowait(ending_event(id, kept, error))
 
     async def _reply(self, turn: Turn, thread: Thread, spoken: Speech, emit: Any) -> None:
@@ -261,10 +248,9 @@ class Conversations:
 
     def _turn(self, id: str, thread: Thread, message: str, first: Portion, actor: Actor, emit: Any) -> Turn:  # noqa: PLR0917
         snapshot = first.snapshot
-        if snapshot and snapshot.name != thread.workload:
-            thread.workload, thread.focus = snapshot.name, None  # "it" was said of another simulation
-            thread.past = Past()
-        reading = _read(replace(first, text=_in_full(first, thread)), thread.focus)
+        if snapshot:
+            thread.turn_to(snapshot.name)
+        reading = thread.read(first)
         said = replace(actor, conversation=id, words=message)
         context = ToolContext(self._workloads, self._store, said, snapshot.name if snapshot else None, self.services)
         recent = recent_of(self._store.messages(id))
@@ -272,37 +258,16 @@ class Conversations:
         turn.earlier = (thread.request, thread.done) if thread.request else None
         return turn
 
-    def _remember(self, thread: Thread, turn: Turn) -> None:
-        thread.pending = turn.pending
-        thread.request = turn.reading.text
-        performed = turn.performed[turn.begun :]
-        thread.done = tuple((done.tool, done.args) for done in performed)
-        thread.workload = turn.snapshot.name if turn.snapshot else thread.workload
-        for done in performed:
-            changes = done.outcome.result.get("changes") if isinstance(done.outcome.result, dict) else None
-            for change in changes if isinstance(changes, list) else ():  # a branch tells its own in another form
-                thread.past.note(str(change["name"]), change["old"])
-        spoken = [str(done.args["name"]) for done in performed if done.tool == "set_parameter" and "name" in done.args]
-        mentioned = [
-            m.name
-            for clause in turn.reading.clauses
-            for m in clause.mentions
-            if m.name in turn.reading.vocabulary.parameters
-        ]
-        thread.focus = next(iter(reversed(spoken or mentioned)), None)
 
-
-def _in_full(first: Portion, thread: Thread) -> str:
-    """What a message says together with the one before it: "once more", "same for the seed"."""
-    if words.AGAIN.match(first.text):
-        return thread.request or first.text
-    vocabulary = vocabulary_of(first.snapshot)
-    completed_text = completed(first.text, vocabulary, thread.done)
-    return gone_back(completed_text, vocabulary, thread.past, thread.focus)
-
-
-def _read(portion: Portion, focus: str | None) -> Reading:
-    return read(portion.text, vocabulary_of(portion.snapshot), focus)
+def _tell_if_broken(task: asyncio.Task[None], id: str, events: asyncio.Queue[TurnEvent]) -> None:
+    """End the stream of an answer that ended without a word, so that nobody waits for ever."""
+    failure = None if task.cancelled() else task.exception()
+    if not task.cancelled() and failure is None:
+        return
+    if failure:
+        log.error("an answer failed before it began or after it was given", exc_info=failure)
+    sentence = FAILED if failure else "The answer was stopped before it began."
+    events.put_nowait({"type": "error", "error": sentence, "conversation": id, "status": 500 if failure else 409})
 
 
 async def _end(task: asyncio.Task[None]) -> None:

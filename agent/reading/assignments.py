@@ -22,7 +22,7 @@ _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine 
 _UP_TO = re.compile(r"^\s*\S{0,12}\s*(?:à|a|al|auf|hasta|jusqu\S*|bis|zu)\b[^.;!?]*\d", re.I)
 _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
 _FILLERS = re.compile(
-    r"\b(?:please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
+    r"\b(?:from (?:now|here) on|as of now|at once|right away|immediately|asap|straight away|please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
     r"|cheers|danke|merci|gracias|um|uh|uhm|erm?|round|around|out there|in there|here|there|permitted|allowed|own|value|would you|will you|could you|can you|new|fresh|random|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|dem|des|von|vom|à|au|aux|la|le|les|l|d|de|du|et|el|los|del|al|y|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
     re.I,
 )

@@ -39,6 +39,9 @@ _SWITCH = {
     ),
 }
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
+_LINKS = frozenset(
+    ["after", "before", "between", "during", "while", "with", "from", "over", "under", "until", "above", "below"]
+)
 _EVERYDAY = frozenset(
     [
         "change",
@@ -114,7 +117,7 @@ class Vocabulary:
                 word
                 for form in forms
                 for word in re.split(r"[\W_]+", form.lower())
-                if len(word) > 3 and word not in _EVERYDAY
+                if len(word) > 3 and word not in _EVERYDAY and word not in _LINKS
             }:
                 owners.setdefault(word, set()).add(name)
         return {word: next(iter(names)) for word, names in owners.items() if len(names) == 1}

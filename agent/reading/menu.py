@@ -123,6 +123,8 @@ def _shadowed(tool: str, clause: Clause) -> bool:
 def _reads(clause: Clause, reading: Reading) -> Iterator[dict[str, Any]]:
     if reading.has_order and not clause.asks and not _SHOW.search(clause.text):
         return
+    if clause.orders("set_parameter") and words.POLITE.search(clause.text) and not _SHOW.search(clause.text):
+        return  # "could you make the road longer?" is asked how long
     if clause.doubtful and clause.orders("set_parameter"):
         return  # "could you do 300 nodes, at 250 Hz?" is asked whose the 250 Hz are
     if clause.proposes and (clause.assignments or clause.values):

@@ -14,30 +14,19 @@ from functools import cached_property
 
 from agent.reading import alert_requests, dependence, idioms, mentions, presence, trial_requests, words
 from agent.reading.assignments import Parts, assign, is_about_it_now, is_bare, may_be_value
-from agent.reading.clause import Clause, Mood, Trace
+from agent.reading.clause import Clause, Trace
 from agent.reading.conditions import Condition
 from agent.reading.contradictions import contradicted
 from agent.reading.corrections import applied
 from agent.reading.dependence import only_metric, split_condition
-from agent.reading.mentions import Mention, Vocabulary
+from agent.reading.mentions import Vocabulary
+from agent.reading.parting import SENTENCE_END, parts_of
 from agent.reading.quoting import own_words
 from agent.reading.reference import resolved
+from agent.reading.traces import traces_of, with_presence
 from agent.reading.trial_requests import TRIALS
 from tools.quantity import find_spans
 
-SENTENCE_END = re.compile(
-    r"(?<=[;!?\n])|(?<=[^\d\W]\.)(?<! al\.)(?<!fig\.)(?<!Fig\.)(?<!eq\.)(?<!Eq\.)(?<!e\.g\.)(?<!i\.e\.)(?<!z\.B\.)(?<!p\.ex\.)(?<!p\.ej\.)(?=\s)|(?<=\d\.)(?=\s+[A-ZÄÖÜÉ])|(?<=[)\]]\.)(?=\s)"
-)
-JOINT = re.compile(
-    r"(?<!anything)(?<!everything)(?<!nothing)(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
-    re.I,
-)
-
-
-_SAYS_AGAIN = re.compile(
-    r"\W*(?:i\.? ?e\b|that is\b|that['’]s\b|namely\b|so \d|d\. ?h\.|c['’]est-à-dire\b|es decir\b)", re.I
-)
-_OF_IT = re.compile(r"\W*(?:then\s+)?(?:double|halve|triple|quadruple) (?:it|that)\b", re.I)
 _WITH = re.compile(r"\b(?:with|using|at|mit|avec|con)\b", re.I)
 
 
@@ -111,7 +100,7 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
     focus = condition.quantity if condition and condition.quantity else focus  # "if the stirrer is on, switch it off"
     told = False
     wonders = bool(words.WHAT_IF.search(body)) and not words.POLITE.search(body)
-    for part in _parts(body, vocabulary):
+    for part in parts_of(body, vocabulary):
         meant = _last_set(before) if words.PRONOUN.search(part) else None  # "… and then double it"
         clause = replace(_read_clause(part, vocabulary, meant or focus, hypothetical, condition), wonders=wonders)
         if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
@@ -145,77 +134,18 @@ def _each(clause: Clause) -> Iterator[Clause]:
     yield from (replace(clause, assignments=(given,)) for given in clause.assignments)
 
 
-def _parts(body: str, vocabulary: Vocabulary) -> Iterator[str]:
-    """Split a sentence at its joints, wherever what follows is a request of its own."""
-    start = 0
-    values = find_spans(body)
-    for joint in JOINT.finditer(body):
-        if _SAYS_AGAIN.match(body, joint.end()) or any(
-            span.start < joint.start() < joint.end() < span.end for span in values
-        ):
-            continue  # "one and a half times"
-        rest = body[joint.end() :]
-        upto = JOINT.search(rest)
-        left, right = body[start : joint.start()], rest[: upto.start()] if upto else rest
-        joined = _waits_for_value(left, right, vocabulary) or _contradicts(left, right, vocabulary)
-        alone = _begins_anew(right) if _tries(left) else _stands_alone(right, vocabulary)
-        if left.strip() and alone and not joined:
-            yield left
-            start = joint.end()
-    yield body[start:]
-
-
-def _waits_for_value(left: str, right: str, vocabulary: Vocabulary) -> bool:
-    """ "set amplitude and temperature to 2": the first name has no value of its own yet."""
-    named = is_bare(left, [(m.start, m.end) for m in mentions.find(left, vocabulary)])  # "cars and road to 5"
-    wants = (named or words.STRONG_SET.search(left)) and mentions.find(left, vocabulary) and not find_spans(left)
-    return bool(wants) and not mentions.find_choices(left, vocabulary) and not words.STRONG_SET.search(right)
-
-
-def _contradicts(left: str, right: str, vocabulary: Vocabulary) -> bool:
-    """ "set it to dry and snow": two choices of one parameter, and nobody said which."""
-    first, second = ({c.name for c in mentions.find_choices(text, vocabulary)} for text in (left, right))
-    return bool(first & second) and not words.STRONG_SET.search(right)
-
-
-def _tries(text: str) -> bool:
-    """ "branch with amplitude 2 and temperature 3": what follows belongs to the trial, unless it begins a request of its own."""
-    return any(words.ACTIONS[tool].search(text) for tool in TRIALS)
-
-
-def _begins_anew(text: str) -> bool:
-    others = (pattern.search(text) for name, pattern in words.ACTIONS.items() if name != "set_parameter")
-    said = (pattern.search(text) for pattern in (words.STRONG_SET, words.QUESTION, words.COMPARES))
-    misspelt = (words.misspelt_action(word) for word in re.findall(r"[^\W\d_]{4,}", text))
-    return any(others) or any(said) or bool(words.SHOW.match(text)) or any(misspelt)
-
-
-def _stands_alone(text: str, vocabulary: Vocabulary) -> bool:
-    if _begins_anew(text):
-        return True
-    if _OF_IT.match(text):
-        return True
-    found = mentions.find(text, vocabulary)
-    return bool(
-        (found and find_spans(text))
-        or presence.find(text, found, vocabulary)
-        or mentions.find_choices(text, vocabulary)
-        or mentions.find_switches(text, found, vocabulary)
-    )
-
-
 def _read_clause(
     text: str, vocabulary: Vocabulary, focus: str | None, hypothetical: bool, condition: Condition | None
 ) -> Clause:
     found = tuple(mentions.find(text, vocabulary))
-    traces = tuple(_traces(text, hypothetical, found, vocabulary))
+    traces = tuple(traces_of(text, hypothetical, found, vocabulary))
     found = tuple(mention for mention in found if not idioms.is_no_name(mention, text))
     verbs = {trace.start for trace in traces if trace.tool in TRIALS}
     found = tuple(mention for mention in found if mention.start not in verbs)  # "sweep" is no part of "sweep_rate" here
     chosen = mentions.find_switches(text, found, vocabulary, focus) or mentions.find_choices(text, vocabulary)
     there = presence.find(text, found, vocabulary)
     if there and not any(trace.tool == "set_parameter" and trace.start != there[0].start for trace in traces):
-        traces = _with_presence(text, traces, there[0], hypothetical)
+        traces = with_presence(text, traces, there[0], hypothetical)
     chosen = chosen or there
     found = tuple(m for m in found if m.how == "exact" or not any(c.start <= m.start and m.end < c.end for c in chosen))
     choices = tuple(
@@ -245,87 +175,3 @@ def _read_clause(
         trial=trial,
         proposes=bool(words.PROPOSES.search(text)),
     )
-
-
-def _with_presence(text: str, traces: tuple[Trace, ...], said: Mention, hypothetical: bool) -> tuple[Trace, ...]:
-    """ "Get rid of the jitter" orders a change, and "kill the friction" does not end the run."""
-    others = tuple(trace for trace in traces if trace.start != said.start)
-    return (*others, Trace("set_parameter", said.start, _mood(text, said.start, said.end, hypothetical)))
-
-
-def _traces(text: str, hypothetical: bool, found: tuple[Mention, ...], vocabulary: Vocabulary) -> Iterator[Trace]:
-    plain = _without_symbols(text, found)
-    for tool, pattern in words.ACTIONS.items():
-        for match in pattern.finditer(text):
-            if any(
-                idioms.is_part_of_name(m, match)
-                for m in found
-                if tool in TRIALS or m.end - m.start > len(match.group())
-            ):
-                continue  # a parameter of that name: "the sweep rate", "a top speed"
-            if idioms.is_no_verb(tool, text, match.start()):
-                continue
-            switched = any(
-                _switches(text[match.end() : m.start], m, vocabulary) for m in found if m.start >= match.end()
-            )
-            yield Trace(
-                "set_parameter"
-                if switched or (tool == "stop_simulation" and _ends(text[match.end() :], found, match.end()))
-                else tool,
-                match.start(),
-                idioms.mood_of(tool, text, match.span(), _mood(plain, *match.span(), hypothetical), found),
-            )
-    for match in re.finditer(r"[^\W\d_]{4,}", text):
-        if tool := words.misspelt_action(match.group()):
-            yield Trace(tool, match.start(), _mood(text, match.start(), match.end(), hypothetical))
-
-
-def _ends(after: str, found: tuple[Mention, ...], at: int) -> bool:
-    """ "kill the electric field" is about the field, not about the run."""
-    first = min((m.start for m in found if m.start >= at), default=None)
-    return first is not None and not re.sub(r"\b(?:the|that|this|any)\b", "", after[: first - at]).strip()
-
-
-def _switches(between: str, mention: Mention, vocabulary: Vocabulary) -> bool:
-    """ "stop stirring" is about the stirrer, not about the run."""
-    info = vocabulary.parameters.get(mention.name)
-    return bool(
-        info
-        and info.kind == "bool"
-        and re.fullmatch(r"\s+(?:(?:the|die|der|das|den|la|le|les|el|los)\s+|l['’])?", between)
-    )
-
-
-def _without_symbols(text: str, found: tuple[Mention, ...]) -> str:
-    """Mask names that look like little words: the density ``ne`` is no French "not"."""
-    for name in (mention for mention in found if mention.how == "exact" and mention.end - mention.start <= 2):
-        text = text[: name.start] + "X" * (name.end - name.start) + text[name.end :]
-    return text
-
-
-def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
-    before, polite = text[:start], bool(words.POLITE.search(text))
-    if (
-        words.INSTEAD.search(before)
-        or (words.NEGATION.search(before) and not polite)
-        or words.NEGATION_AFTER.search(text[end:])
-    ):
-        return "negated"
-    if words.SAYING.search(before):
-        return "reported"
-    fact = words.IS_TO_BE.fullmatch(text[start:end])
-    if fact and words.GUESSING.search(text):
-        return "question"
-    wishes = (
-        words.WISH.search(before)
-        or fact
-        or (
-            words.WISHING.fullmatch(text[start:end])
-            and re.search(r"\b(?:i|we)\W*(?:would|'d|really|also|just|now|do)?\W*$", before, re.I)
-        )
-    )
-    if not polite and not wishes and words.REPORTED.search(before):
-        return "reported"
-    if not polite and (hypothetical or words.QUESTION.search(text) or words.DOUBTS.search(text)):
-        return "question"
-    return "order"

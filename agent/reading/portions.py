@@ -14,7 +14,8 @@ from agent.answer import vocabulary_of
 from agent.reading import conditions, menu, words
 from agent.reading.addressing import addressed, named, place_of
 from agent.reading.mentions import Vocabulary
-from agent.reading.message import JOINT, SENTENCE_END, read
+from agent.reading.message import read
+from agent.reading.parting import JOINT, SENTENCE_END
 from agent.reading.quoting import own_words
 from workloads.snapshot import Snapshot
 

@@ -15,6 +15,7 @@ from agent.reading import words
 from agent.reading.affinity import closest
 from agent.reading.assignments import meant_by_unit
 from agent.reading.clause import Clause
+from agent.reading.mentions import Mention
 from agent.reading.message import Reading
 from agent.reading.trial_requests import branch_of
 from agent.reading.ways import in_full
@@ -31,13 +32,14 @@ _FOR_TALK = re.compile(
     r"^\W*(?:(?:please|can you|could you|now|ok|okay)\W+)*(?:tell|give|write|name|compare|list|count|say|recite|sing|explain|translate|describe|calculate|compute|solve|draw|show|plot|thanks?|hello|hi|i(?:'m| am| have| was| had)?)\b",
     re.I,
 )
+_COMPARED = r"bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|darker|finer|coarser|longer|shorter|wider|narrower|deeper|shallower|thicker|thinner|denser|heavier|lighter|softer|harder|tighter|looser|richer|drier|wetter"
 _VAGUE = re.compile(  # "more cars", "a different solar constant": a change, and no value
-    r"\b(?:more|less|fewer|another|(?:a )?(?:slightly |somewhat |much |little |bit |lot |far |way )*(?:different|other|better|new|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|darker|finer|coarser|longer|shorter|wider|narrower|deeper|shallower|thicker|thinner|denser|heavier|lighter|softer|harder|tighter|looser|richer|drier|wetter)"
+    rf"\b(?:more|less|fewer|another|(?:a )?(?:slightly |somewhat |much |little |bit |lot |far |way )*(?:different|other|better|new|{_COMPARED})"
     r"|mehr|weniger|andere[rsn]?|höhere[rsn]?|niedrigere[rsn]?|größere[rsn]?|kleinere[rsn]?|plus de|moins d[e'’]|un autre|une autre|más|menos|otr[oa])\W+(?:(?:value|setting|number|amount|level)s? (?:of|for) )?(?:of |the |a |an |der |die |das |le |la |el )*$",
     re.I,
 )
 _VAGUE_AFTER = re.compile(
-    r"\W+(?:a (?:bit|little|touch|tad|lot) |somewhat |slightly |much |up |down |bitte )*(?:higher|lower|up|down|more|less|bigger|smaller|larger|faster|slower|stronger|weaker|höher|niedriger|tiefer|größer|kleiner)\b",
+    rf"\W+(?:a (?:bit|little|touch|tad|lot) |somewhat |slightly |much |up |down |bitte )*(?:{_COMPARED}|up|down|more|less|höher|niedriger|tiefer|größer|kleiner)\b",
     re.I,
 )
 _SOMETHING = re.compile(
@@ -109,7 +111,8 @@ def what_value(name: str, reading: Reading) -> str:
     info = reading.vocabulary.parameters[name]
     allowed = f" ({', '.join(map(str, info.choices))})" if info.choices else ""
     unit = f" {info.unit}" if info.unit else ""
-    return f"What should {name} be{allowed}? It is {format_number(info.value)}{unit} now."
+    now = ("on" if info.value else "off") if isinstance(info.value, bool) else format_number(info.value)
+    return f"What should {name} be{allowed}? It is {now}{unit} now."
 
 
 def _is_own_wish(clause: Clause) -> bool:
@@ -153,17 +156,23 @@ def _which(clause: Clause, reading: Reading) -> Question | None:
 
 def _without_value(clause: Clause, reading: Reading) -> str | None:
     """The parameter that is to change, of a wish that says no value: "more cars", "weather: hail", "use the monte carlo scheme"."""
+    if clause.values or len(clause.text.split()) > A_WISH or (clause.asks and not words.POLITE.search(clause.text)):
+        return None
     named = {m.name: m for m in clause.mentions if m.name in reading.vocabulary.parameters}
-    if len(named) != 1 or clause.values or clause.asks or len(clause.text.split()) > A_WISH:
+    vague = [name for name, mention in named.items() if _is_vague(clause.text, mention)]
+    if len(vague) == 1:
+        return vague[0]
+    if len(named) != 1:
         return None
     ((name, mention),) = named.items()
-    before, after = clause.text[: mention.start], clause.text[mention.end :]
-    chooses = bool(reading.vocabulary.parameters[name].choices) and (
-        clause.orders("set_parameter") or _NAMES_VALUE.match(after)
-    )
-    vague = _VAGUE.search(before) or _VAGUE_AFTER.match(after)
-    open_wish = clause.orders("set_parameter") or clause.proposes or words.POLITE.search(clause.text)
-    return name if chooses or vague or (open_wish and _SOMETHING.search(after)) else None
+    after, ordered = clause.text[mention.end :], clause.orders("set_parameter")
+    chooses = reading.vocabulary.parameters[name].choices and (ordered or _NAMES_VALUE.match(after))
+    open_wish = ordered or clause.proposes or words.POLITE.search(clause.text)
+    return name if chooses or (open_wish and _SOMETHING.search(after)) else None
+
+
+def _is_vague(text: str, mention: Mention) -> bool:
+    return bool(_VAGUE.search(text[: mention.start]) or _VAGUE_AFTER.match(text[mention.end :]))
 
 
 def _misspelt(clause: Clause) -> bool:

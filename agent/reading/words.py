@@ -141,7 +141,7 @@ SAYING = re.compile(
     re.I,
 )
 WAITING = re.compile(
-    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! that\b| this\b| which\b)|before(?!\W*(?:$|[,.;!?]))|at step|in \d+ (?:steps?|minutes?|mins?|seconds?|secs?|s|hours?|h)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?\d+ (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
+    r"\b(?:when|whenever|(?<!at )(?<!all )once(?! more| again)|as soon as|until|unless|after(?! all\b| that\b| this\b| which\b)|before(?!\W*(?:$|[,.;!?]))|at step|in \d+ (?:steps?|minutes?|mins?|seconds?|secs?|s|hours?|h)|every \d+|sobald|wenn|bis|dès que|quand|lorsque|cuando|hasta|en cuanto|each \d+|for (?:the (?:next|first|last) )?\d+ (?:steps?|seconds?|minutes?|hours?)|next (?:week|month|year|time)|(?:on|this|next) (?:mon|tues|wednes|thurs|fri|satur|sun)day|some ?day|eventually|at some point|in the (?:end|long run)|one day|later|tomorrow|tonight)\b",
     re.I,
 )
 PAST = re.compile(
