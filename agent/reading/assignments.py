@@ -29,6 +29,7 @@ _FILLERS = re.compile(
 _AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?:the|die|der|das|la|le|el)\s+)?", re.I)
 _HEATS = re.compile(r"\b(?:heat|warm|cool|chill)\b(?=.*\b(?:k|kelvin|°?c|celsius|°?f|fahrenheit|degrees?)\W*$)", re.I)
 _FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(?:\s*%)?", re.I)
+_INSTEAD = re.compile(r"\b(?:instead of|rather than|statt|au lieu de|en vez de)\s+(?:the\s+)?[\w-]+", re.I)
 _FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
 _IT_TALK = re.compile(
     r"\b(?:it|its|it's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
@@ -102,7 +103,7 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     if not asked and (text.rstrip().endswith("?") or words.QUESTION.search(text) or _STATES.search(text)):
         return False
     text = _FROM_VALUE.sub(" ", _without(text, places))
-    text = imperatives.blanked(text) or text
+    text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"
         text = " " * asked.end() + text[asked.end() :]
     return not slips.without_misspelt(_FILLERS.sub(" ", text)).strip(" \t\n.,;:!?=&+-–—~'’\"()[]{}<>*/|_")

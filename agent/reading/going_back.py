@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.reading import mentions
+from agent.reading import mentions, words
 from agent.reading.mentions import Vocabulary
 from measurement.facts import format_number
 from tools.quantity import find_spans
@@ -38,7 +38,7 @@ _ALL = re.compile(
     re.I,
 )
 _ASKS = re.compile(
-    r"\?\W*$|^\W*(?:why|what|how|when|where|who|is|was|did|does|has|if)\b|\b(?:not|never|n['’]t)\b", re.I
+    r"\?\W*$|^\W*(?:why|what|how|when|where|who|is|was|did|does|has|if)\b|\b(?:not|never)\b|n['’]t\b", re.I
 )
 
 
@@ -96,7 +96,7 @@ def _clause_before(text: str, at: int) -> str:
     """What is asked before it in the same breath: "resume, and the light back to what it was"."""
     joint = list(re.finditer(r"(?:,| and\b| then\b)", text[:at]))
     head = text[: joint[-1].start()] if joint else ""
-    return f"{head.strip(' ,')}; " if re.search(r"\w", head) else ""
+    return f"{head.strip(' ,')}; " if any(form.search(head) for form in words.ACTIONS.values()) else ""
 
 
 def _written(value: Any) -> str:

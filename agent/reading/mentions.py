@@ -224,7 +224,7 @@ def _full(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
     pairs = [(form, name) for name, forms in vocabulary.forms.items() for form in forms]
     for form, name in sorted(pairs, key=lambda pair: -len(pair[0])):
         pattern = r"[\s_-]*".join(re.escape(word) for word in re.split(r"[\s_-]+", form) if word)
-        for match in re.finditer(rf"(?<!\w){pattern}(?:s|es)?(?!\w)", text, re.I):
+        for match in re.finditer(rf"(?<![\w'’]){pattern}(?:s|es)?(?!\w)", text, re.I):
             text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
             yield Mention(name, match.start(), match.end(), "exact")
 

@@ -29,7 +29,7 @@ _SHOWING = re.compile(
     re.I,
 )
 _FOLLOWS = re.compile(
-    r"\b(?:says?|said|reads?|wrote|writes|states?|stated|containing|contains|follows|following|below|this|text|message|email|log|output|response|reply|note|comment|instructions?)\s*(?:\w+\s*)?:\s*",
+    r"\b(?:says?|said|reads?|wrote|writes|states?|stated|containing|contains|follows|following|below|this|text|message|e?-?mail|letter|request|ticket|chat|memo|sms|log|excerpt|snippet|transcript|headline|output|response|reply|note|comment|instructions?)\s*(?:\w+\s*)?:\s*",
     re.I,
 )
 
@@ -47,6 +47,10 @@ _ANNOUNCED = re.compile(
 )
 _SEEN = re.compile(
     r"\b(?:found|seen|spotted|written|scribbled|pinned|posted|overheard|printed|appeared|popped up|showed up|stuck) (?:on|in|at|under|to|by)\b[^:;.!?\n]{0,60}:\s*",
+    re.I,
+)
+_EXCERPT = re.compile(
+    r"^\W*(?:(?:a|the|this|my|from|some)\W+)*(?:log|excerpt|snippet|transcript|trace|memo|ticket|quote|headline|abstract|caption|logbook|diary|minutes)\b[^:;.!?\n]{0,40}:\s*",
     re.I,
 )
 # a mail's head, or a mark of what is passed on: nothing below it is the person's own
@@ -90,7 +94,7 @@ def _shown(text: str) -> str:
     """Blank what a sentence only shows: all after "translate", and what follows "the log says:" or "here is a comment:"."""
     if match := _SHOWING.match(text):
         return text[: match.end()] + " " * (len(text) - match.end())
-    for opening in (_MEANING, _ANNOUNCED, _SEEN, _FOLLOWS):
+    for opening in (_MEANING, _ANNOUNCED, _SEEN, _EXCERPT, _FOLLOWS):
         if match := opening.search(text):
             return text[: match.end()] + " " * (len(text) - match.end())
     return text

@@ -16,6 +16,7 @@ _DO_THAT = re.compile(
     re.I,
 )
 
+_GIVEN = re.compile(r"\W*(?:and\s+)?(?:with|at|for|given|assuming|in|on|using|mit|bei|für|avec|pour|con|para)\b", re.I)
 _SEVERAL = re.compile(r"\b(?:both|all|those|them|these)\b", re.I)
 _ITS = re.compile(r"\b(?:its|it|this|that|their|them|sein\w*|ihr\w*|son|sa|ses|su)\b", re.I)
 
@@ -25,6 +26,8 @@ def resolved(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     found: list[Clause] = []
     for said in clauses:
         clause = _about_before(said, found[-1]) if found else said
+        if found and _is_given(found[-1], clause):
+            found[-1] = replace(found[-1], traces=())
         if found and _points(clause) and _says_plainly(found[-1]):
             meant = _SEVERAL.search(clause.text)
             for place in reversed(range(len(found))):
@@ -36,6 +39,12 @@ def resolved(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
         else:
             found.append(clause)
     return tuple(found)
+
+
+def _is_given(clause: Clause, following: Clause) -> bool:
+    """ "With T = 400 K, what is RT?": the value is given for the question, not to be set."""
+    asks = words.QUESTION.search(following.text) and not words.POLITE.search(following.text)
+    return bool(asks and _GIVEN.match(clause.text) and not words.ACTIONS["set_parameter"].search(clause.text))
 
 
 def _about_before(clause: Clause, before: Clause) -> Clause:

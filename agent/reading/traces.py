@@ -67,8 +67,18 @@ def _without_symbols(text: str, found: tuple[Mention, ...]) -> str:
     return text
 
 
+# "a capacity of 20 Ah would change nothing", "that could lower it": what a thing does, not what is to be done
+_OF_THIRD = re.compile(
+    r"(?<!\byou)(?<!\bwe)(?<!\bu)\s+(?:would|might|may|could|will|can|does|did)\W+(?:(?:\w+ly|not|also|even|still|then)\W+)*$",
+    re.I,
+)
+_WISHES = re.compile(r"want|need|take|.* be .*", re.I)
+
+
 def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     before, polite = text[:start], bool(words.POLITE.search(text))
+    if not polite and _OF_THIRD.search(before) and not _WISHES.fullmatch(text[start:end]):
+        return "reported"
     if (
         words.INSTEAD.search(before)
         or (words.NEGATION.search(before) and not polite)
@@ -78,7 +88,7 @@ def _mood(text: str, start: int, end: int, hypothetical: bool) -> Mood:
     if words.SAYING.search(before):
         return "reported"
     fact = words.IS_TO_BE.fullmatch(text[start:end])
-    if fact and words.GUESSING.search(text):
+    if fact and (words.GUESSING.search(text) or words.SAYING.search(text)):
         return "question"
     wishes = (
         words.WISH.search(before)
