@@ -31,8 +31,13 @@ _DOUBT = re.compile(
     r"|pas|nunca|jamais|would|could have|should have|supposed?|imagine|pretend|hypothetical\w*|theory|example|e\.g|story|joke|poem|song|movie|game|yesterday|tomorrow|later|next week)\b",
     re.I,
 )
-_OF_OTHERS = re.compile(  # "my car does 220 km/h" tells of a car
-    r"\b(?:my|his|her|their|your)\s+(?:\w+\s+)?\w+\s+(?:does|do|is|was|has|had|goes|runs|makes|drives|weighs|costs?|takes|reads|shows)\b",
+_OF_OTHERS = re.compile(  # "my car does 220 km/h" tells of a car, "Anna prefers 400" of Anna
+    r"\b(?:he|she|they|he['’]s|she['’]s|they['’]re|his|hers|theirs|ours|er|elle|ils|elles|ella|ellos|prefers|wants|likes|loves|hates|thinks|believes|uses|swears|insists|recommends|suggests|claims|reckons|bevorzugt|préfère|prefiere)\b"
+    r"|\b(?:my|his|her|their|your)\s+(?:\w+\s+)?\w+\s+(?:does|do|is|was|has|had|goes|runs|makes|drives|weighs|costs?|takes|reads|shows)\b",
+    re.I,
+)
+_TELLS = re.compile(  # "the cooling is off in tram 6", "c'est donc 37 °C": how things are
+    r"\b(?:is|are|was|were|isn['’]t|aren['’]t|it['’]s|that['’]s|there['’]s|ist|sind|war|waren|c['’]est|est|sont|était|está|están|es|son|era)\b",
     re.I,
 )
 _NO_THANKS = re.compile(r"^\W*(?:no|nope|nein|non)\b[\s,.!]+", re.I)  # "no, 80" corrects, it does not forbid
@@ -63,6 +68,7 @@ def is_plain(reading: Reading) -> bool:
         or reading.own.strip() != text
         or _DOUBT.search(own)
         or _OF_OTHERS.search(own)
+        or (_TELLS.search(own) and not words.IS_TO_BE.search(own))
     ):
         return False
     polite = bool(words.POLITE.search(own))

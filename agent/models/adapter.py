@@ -18,6 +18,7 @@ from agent.guard import gaps
 from agent.models.channel import Channel, Messages
 from agent.models.grammar import Call, Decoder
 from agent.reading import menu, unclear
+from agent.reading.whole import is_whole
 from agent.vouching import Proposal, is_plain, vouched
 from tools.quantity import find_spans
 from tools.registry import tools
@@ -43,6 +44,8 @@ class _Trained(Decoder):
     async def _calls(self) -> list[Call]:
         reading = self._turn.reading
         certain = [call for clause in reading.clauses if (call := menu.only(clause, reading))]
+        if is_whole(reading):
+            return certain
         proposal = await self._propose()
         allowed = vouched(proposal, reading)
         self._turn.vouched += allowed

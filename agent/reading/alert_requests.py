@@ -91,6 +91,6 @@ def find(
 
 def _in_its_unit(told: str, relative: bool, meant: ParameterInfo) -> str:
     """A limit in the metric's own unit: "above 3 kJ" of a metric in joule is above 3000."""
-    span = next((span for span in find_spans(told) if re.search(r"\d\s*[^\W\d_]", span.text)), None)
+    span = next((span for span in find_spans(told) if re.search(r"\d\s*(?!e[-+]?\d)[^\W\d_]", span.text)), None)
     limit = None if relative or span is None or not meant.unit else bound_in(span.text, meant)
     return told if span is None or limit is None else told[: span.start] + format_number(limit) + told[span.end :]

@@ -27,6 +27,9 @@ _FILLERS = re.compile(
     re.I,
 )
 _AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?:the|die|der|das|la|le|el)\s+)?", re.I)
+_LIMIT = re.compile(
+    r"\W*(?:(?:ok|okay|so|and|then|well|now|right|ah|oh)\W+)*(?:up|down) to\b", re.I
+)  # "ok so up to 600 rpm"
 _HEATS = re.compile(r"\b(?:heat|warm|cool|chill)\b(?=.*\b(?:k|kelvin|°?c|celsius|°?f|fahrenheit|degrees?)\W*$)", re.I)
 _FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(?:\s*%)?", re.I)
 _INSTEAD = re.compile(r"\b(?:instead of|rather than|statt|au lieu de|en vez de)\s+(?:the\s+)?[\w-]+", re.I)
@@ -44,7 +47,7 @@ _ASKED_TO = re.compile(
 )
 # "the friction is 5", "it's 400 now": how things are, not how they are to be
 _STATES = re.compile(
-    r"^(?:[^:;=\d]|(?<=[A-Za-z])\d)*\b(?:is|it['’]s|that['’]s)\b|\d\S*(?:\s+\S+)?\s+(?:is|was)\b|^[^:;=]*\b(?:doubled|tripled|quadrupled|halved)\W*$",
+    r"^(?:[^:;=\d]|(?<=[A-Za-z])\d)*\b(?:is|it['’]s|that['’]s|c['’]est|das ist|es ist|eso es)\b|\d\S*(?:\s+\S+)?\s+(?:is|was|c['’]est|ist|war|est|était|es|era)\b|^[^:;=]*\b(?:doubled|tripled|quadrupled|halved)\W*$",
     re.I,
 )
 # "below 1 fs", "at most 5": a bound leaves the value open
@@ -106,7 +109,7 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"
         text = " " * asked.end() + text[asked.end() :]
-    return not slips.without_misspelt(_FILLERS.sub(" ", text)).strip(" \t\n.,;:!?=&+-–—~'’\"()[]{}<>*/|_")
+    return not re.search(r"[^\W_]", without_fillers(text))
 
 
 def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
@@ -121,6 +124,11 @@ def _is_about_it(text: str, places: Iterable[tuple[int, int]]) -> bool:
         return False
     rest = words.ACTIONS["set_parameter"].sub(" ", _without(text, places))
     return not re.search(r"[^\W\d_]", _FILLERS.sub(" ", _IT_TALK.sub(" ", rest)))
+
+
+def without_fillers(text: str) -> str:
+    """A text without its little words, those with a slip too."""
+    return slips.without_misspelt(_FILLERS.sub(" ", text))
 
 
 def is_about_it_now(text: str, assignments: Sequence[Assignment]) -> bool:
@@ -244,6 +252,8 @@ def _is_measured(value: str, vocabulary: Vocabulary) -> bool:
 
 def _lets_unit_tell(text: str, places: list[tuple[int, int]]) -> bool:
     """Whether a clause without a name is an order all the same: "heat the system up to 500 K", "180 Hz please"."""
+    if _LIMIT.match(text):
+        return False
     asks = text.rstrip().endswith("?")  # "could we try 300 Hz?" is asked back
     return bool(_HEATS.search(text)) or is_bare(text, places) or (not asks and _is_about_it(text, places))
 

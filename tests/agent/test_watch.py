@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agent.reading import alert_requests, menu
+from agent.reading import menu
 from agent.reading.mentions import Vocabulary
 from agent.reading.message import read
 from agent.watch import Watch
@@ -145,7 +145,7 @@ def test_settings_and_files_hold_alerts(tmp_path: Path) -> None:
     assert Watchlist(tmp_path / "alerts.json").made() == []
 
 
-VOCABULARY = Vocabulary({}, ("correlation", "strain_energy"))
+VOCABULARY = Vocabulary({}, ("correlation", "strain_energy"), {"strain_energy": "J"})
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,7 @@ VOCABULARY = Vocabulary({}, ("correlation", "strain_energy"))
         ("Pause it as soon as the strain energy exceeds 3e-2.", "strain_energy exceeds 3e-2", "pause"),
         ("warn me when the energy rises by more than 5 %", "strain_energy rises by more than 5 %", "tell"),
         ("take a checkpoint once the correlation is above 0.99", "correlation is above 0.99", "checkpoint"),
+        ("warn me once the strain energy climbs past 3 kJ", "strain_energy climbs past 3000", "tell"),
         ("sag mir, wenn correlation unter 0.5 fällt", "correlation unter 0.5 fällt", "tell"),
     ],
 )
@@ -179,7 +180,7 @@ def test_requests_for_alerts_are_read(said: str, condition: str, action: str) ->
     ],
 )
 def test_what_is_no_request_for_an_alert(said: str) -> None:
-    assert alert_requests.find(said, lambda text: "correlation" if "correlation" in text else None) is None
+    assert not any(clause.alert for clause in read(said, VOCABULARY).clauses)
 
 
 async def test_the_small_model_sets_lists_and_removes_alerts(conversations: Any, workloads: Workloads) -> None:
