@@ -1,7 +1,9 @@
 """How long "set X to Y" takes from the request to the simulation's acknowledgement: ``python benchmarks/steering.py``.
 
-Beside it, in the same run and turn by turn: the engine's bare decode of as many tokens, without tools, grammar or guard, from a
-cached prompt, by the server's own clock. The prompt's prefix is cached, as it is after the first request of a launch. Covers
+Two kinds of it: what the code reads to its last word ("set the seed to 7") is not put to the model, what says more ("for the next
+figure I need a seed of 7") is. Beside each, in the same run and turn by turn: the engine's bare decode of as many tokens (for
+the first kind as many as the second took at the median), without tools, grammar or guard, from a cached prompt, by the
+server's own clock. The prompt's prefix is cached, as it is after the first request of a launch. Covers
 the embedded engine and gw_lattice with 60 nodes at niceness 5; not the page, nor a big model.
 
 Figures are medians and 95th percentiles; only the ratios of one run mean anything.
@@ -37,9 +39,13 @@ from workloads.runner import Workload, Workloads
 
 RUN = "from workloads.gw_lattice import main; main(total_steps=100_000_000)"
 WARM_TURNS = 3
-SAID = (
+PLAIN = (
     "set the frequency to {} Hz", "set gw_frequency to {}", "change the seed to {}", "set num_lattice_nodes to {}",
     "please set the frequency to {} Hz", "set the seed to {}",
+)  # fmt: skip
+WORDY = (
+    "for the next figure I need a frequency of {} Hz", "let the lattice have {} nodes today", "my notes need a seed of {}",
+    "we should have a wave frequency of {} Hz for this picture",
 )  # fmt: skip
 
 
@@ -65,8 +71,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as started:
         store, engine, house = _launch(Path(folder), started)
         await_metrics(house.get(None))
-        measured = asyncio.run(_measure(turns, store, engine, house))
-    _report(measured, engine)
+        plain, wordy = asyncio.run(_measure(turns, store, engine, house))
+    _report(plain, wordy, engine)
 
 
 def _launch(folder: Path, started: ExitStack) -> tuple[Store, Engine, Workloads]:
@@ -87,14 +93,20 @@ def _launch(folder: Path, started: ExitStack) -> tuple[Store, Engine, Workloads]
     return store, engine, house
 
 
-async def _measure(turns: int, store: Store, engine: Engine, house: Workloads) -> list[Turn]:
+async def _measure(turns: int, store: Store, engine: Engine, house: Workloads) -> tuple[list[Turn], list[Turn]]:
+    """The turns that ask the model last: their tokens say how many the others are held against."""
     conversations, channel = Conversations(store, house, engine), open_channel(engine, store.add_request)
-    told = [SAID[place % len(SAID)].format(100 + place) for place in range(turns + WARM_TURNS)]
-    measured = [await _turn(text, store, conversations, channel) for text in told]
-    return measured[WARM_TURNS:]
+    wordy = [await _turn(text, store, conversations, channel) for text in _told(WORDY, turns + WARM_TURNS, 1000)]
+    tokens = round(statistics.median(turn.decoded_tokens for turn in wordy[WARM_TURNS:]))
+    plain = [await _turn(text, store, conversations, channel, tokens) for text in _told(PLAIN, turns + WARM_TURNS, 100)]
+    return plain[WARM_TURNS:], wordy[WARM_TURNS:]
 
 
-async def _turn(text: str, store: Store, conversations: Conversations, channel: Channel) -> Turn:
+def _told(said: Sequence[str], count: int, first: int) -> list[str]:
+    return [said[place % len(said)].format(first + place) for place in range(count)]
+
+
+async def _turn(text: str, store: Store, conversations: Conversations, channel: Channel, against: int = 0) -> Turn:
     conversation = conversations.start()
     began_s, ending = time.monotonic(), {}
     with purpose("evaluation") as why:
@@ -108,7 +120,7 @@ async def _turn(text: str, store: Store, conversations: Conversations, channel: 
     return Turn(
         wall_s, len(made), sum(request.prompt_tokens or 0 for request in made),
         sum(request.cached_tokens or 0 for request in made), decoded, sum(request.prefill_s or 0.0 for request in made),
-        sum(request.decode_s or 0.0 for request in made), await _bare(channel, decoded) if decoded else 0.0,
+        sum(request.decode_s or 0.0 for request in made), await _bare(channel, decoded or against),
     )  # fmt: skip
 
 
@@ -121,31 +133,35 @@ async def _bare(channel: Channel, tokens: int) -> float:
     return (request.decode_s or 0.0) * tokens / (request.completion_tokens or 1)
 
 
-def _report(measured: Sequence[Turn], engine: Engine) -> None:
+def _report(plain: Sequence[Turn], wordy: Sequence[Turn], engine: Engine) -> None:
     computer = machine()
     print(
         f"{computer.cpu_name}, {computer.cpu_count} CPUs, load {os.getloadavg()[0]:.1f}; {engine.model} on {engine.name}"
     )
-    asked = [turn for turn in measured if turn.requests]
-    print(f"{len(measured)} requests 'set X to Y', {len(asked)} of which asked the model:")
+    for said, measured in (("'set X to Y'", plain), ("the same in more words", wordy)):
+        asked = [turn for turn in measured if turn.requests]
+        print(f"{len(measured)} requests {said}, {len(asked)} of which asked the model:")
+        _times(measured, asked)
+        _ratios(measured, asked)
+
+
+def _times(measured: Sequence[Turn], asked: Sequence[Turn]) -> None:
     for name, values in (
         ("request to acknowledgement", [turn.wall_s for turn in measured]),
         ("  of this, reading the prompt", [turn.prefill_s for turn in asked]),
         ("  of this, decoding the answer", [turn.decode_s for turn in asked]),
         ("  of this, everything else", [turn.wall_s - turn.prefill_s - turn.decode_s for turn in asked]),
-        ("bare decode of as many tokens", [turn.bare_s for turn in asked]),
+        ("bare decode of as many tokens", [turn.bare_s for turn in measured]),
     ):
         if values:
             found = quantiles(values)
             print(f"  {name:<34} p50 {found['p50'] * 1e3:8.1f} ms   p95 {found['p95'] * 1e3:8.1f} ms")
-    if asked:
-        _ratios(asked)
 
 
-def _ratios(asked: Sequence[Turn]) -> None:
-    ratio = quantiles([turn.wall_s / turn.bare_s for turn in asked if turn.bare_s])
+def _ratios(measured: Sequence[Turn], asked: Sequence[Turn]) -> None:
+    ratio = quantiles([turn.wall_s / turn.bare_s for turn in measured if turn.bare_s])
     print(f"  {'ratio to the bare decode':<34} p50 {ratio['p50']:8.2f}      p95 {ratio['p95']:8.2f}")
-    for name in ("prompt_tokens", "cached_tokens", "decoded_tokens"):
+    for name in ("prompt_tokens", "cached_tokens", "decoded_tokens") if asked else ():
         counts = [getattr(turn, name) for turn in asked]
         print(f"  {name.replace('_', ' '):<34} median {statistics.median(counts):.0f}, {min(counts)} to {max(counts)}")
 
