@@ -53,10 +53,10 @@ async def _play(case: Case, conversations: Conversations, workload: Workload, de
 
 
 def confirms(case: Case, ending: Mapping[str, Any]) -> bool:
-    """Whether a person who asked for this would say yes: what ends a run is asked once more before it is done."""
+    """Whether a person who asked for this would say yes: what ends a run is asked once more, and what follows it waits with it."""
     wanted = {"stop_simulation": case.state == "stopped", "restart_simulation": case.restarted}
     waiting = [call["tool"] for call in ending.get("tool_calls", ()) if call["status"] == "pending"]
-    return bool(waiting) and all(wanted.get(tool, False) for tool in waiting)
+    return bool(waiting) and wanted.get(waiting[0], False) and all(wanted.get(tool, True) for tool in waiting)
 
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     if pairs and not able and any(meant_by_unit(value, vocabulary) for value in said):
         return by_choice, True  # "let the atoms interact out to 1.2 nm", and what was named is not in nm
     every = [Assignment(mention.name, value, mention.how) for mention, value in able or pairs]
-    if len(said) == len(able) == 1 and meant_by_unit(said[0], vocabulary):
+    if len(said) == len(able) == 1 and re.search(r"[^\W\d_]|%", said[0]):
         return by_choice + every, twice  # "bring the cells to a temperature of 45 °C": the cells are counted
     shared = len(said) == 1 and len(able) == len(pairs) and (bool(_BOTH.search(text)) or _listed(text, named))
     return by_choice + every, twice or (bool(every) and not shared)

@@ -177,6 +177,7 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
         for match in re.finditer(rf"(?<![\w-]){_spaced(key)}(?![\w-])", text, re.I)
     ]
     said = said or [*translation.find_words(text, vocabulary.choices)] or [*slips.find(text, vocabulary.choices)]
+    said = said or [*slips.inflected(text, vocabulary.choices)]
     return [
         Mention(name, start, end, "choice", choice)
         for key, start, end in said

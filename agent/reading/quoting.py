@@ -61,8 +61,12 @@ _MAIL = re.compile(
 _COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//)\s+(?=[A-Za-z])[^\n]*", re.M)
 
 
+_SETTING = re.compile(r"^[ \t]*[\w.-]+[ \t]*[:=][^\n]*$", re.M)
+
+
 def own_words(text: str, is_name_or_value: Callable[[str], bool]) -> str:
     """Blank out everything that is not the person's own; the result has the length of ``text``."""
+    text = _configured(text)
     if _TEMPLATE.search(text):
         return " " * len(text)  # a chat template's own marks: no person writes them to ask for something
     for pattern in (_FENCE, _MAIL, _TAGGED, _QUOTED_LINE, _ROLE_LINE, _BRACES, _CALL, _COMMENT):
@@ -82,6 +86,11 @@ def _blank(match: re.Match[str]) -> str:
 def _keep_or_blank(match: re.Match[str], is_name_or_value: Callable[[str], bool]) -> str:
     inner = match.group(1)
     return f" {inner} " if is_name_or_value(inner.strip()) else _blank(match)
+
+
+def _configured(text: str) -> str:
+    """Blank the settings of a file that has comments of its own: "# last year's paper", and below it "num_sites: 128"."""
+    return _SETTING.sub(_blank, text) if _COMMENT.search(text) and "\n" in text else text
 
 
 def _pasted_lines(text: str) -> str:

@@ -36,6 +36,14 @@ def find(text: str, choices: Iterable[str]) -> Iterator[tuple[str, int, int]]:
             yield near[0], start, end
 
 
+def inflected(text: str, choices: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    """Give each choice that stands in a text as an adjective or a verb: "foggy", "raining", "snowed"."""
+    for key in (key for key in choices if re.fullmatch(r"[a-z]{3,}", key)):
+        stem = re.escape(key.removesuffix("e"))
+        for found in re.finditer(rf"(?<![\w-]){stem}{key[-1]}?(?:y|ing|ed|s|ish)(?![\w-])", text, re.I):
+            yield key, found.start(), found.end()
+
+
 def in_phrase(said: list[str], meant: list[str]) -> bool:
     """Whether a phrase is another with a slip in some of its words; at least one word of both is the same."""
     if len(said) != len(meant) or said == meant:
