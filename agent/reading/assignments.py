@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agent.reading import imperatives, mentions, slips, words
+from agent.reading import mentions, words
+from agent.reading.bareness import can_be_about_it, is_bare
 from agent.reading.mentions import Mention, Vocabulary
 from agent.reading.ways import SHARE, as_share, both_ways, by_or_to, in_full
 from measurement.errors import LodgerError
@@ -21,35 +22,11 @@ _NOT_A_VALUE = re.compile(
 _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value
 _UP_TO = re.compile(r"^\s*\S{0,12}\s*(?:à|a|al|auf|hasta|jusqu\S*|bis|zu)\b[^.;!?]*\d", re.I)
 _BOTH = re.compile(r"\b(?:both|each|all|every|beide|alle|les deux|ambos|todos)\b", re.I)
-_FILLERS = re.compile(
-    r"\b(?:from (?:now|here) on|as of now|at once|right away|immediately|asap|straight away|please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
-    r"|cheers|danke|merci|gracias|um|uh|uhm|erm?|round|around|out there|in there|here|there|permitted|allowed|own|value|would you|will you|could you|can you|new|fresh|random|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|dem|des|von|vom|à|au|aux|la|le|les|l|d|de|du|et|el|los|del|al|y|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
-    re.I,
-)
 _AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?:the|die|der|das|la|le|el)\s+)?", re.I)
 _LIMIT = re.compile(
     r"\W*(?:(?:ok|okay|so|and|then|well|now|right|ah|oh)\W+)*(?:up|down) to\b", re.I
 )  # "ok so up to 600 rpm"
 _HEATS = re.compile(r"\b(?:heat|warm|cool|chill)\b(?=.*\b(?:k|kelvin|°?c|celsius|°?f|fahrenheit|degrees?)\W*$)", re.I)
-_FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(?:\s*%)?", re.I)
-_INSTEAD = re.compile(r"\b(?:instead of|rather than|statt|au lieu de|en vez de)\s+(?:the\s+)?[\w-]+", re.I)
-_FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
-_IT_TALK = re.compile(
-    r"\b(?:it|its|it's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
-    r"|enough|rather|after all|of that|of it|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
-    r"|good|fine|great|perfect|well|next|first|finally|time|round|this time|same|different|instead|either|one more|go|do|does|did|have|has|had|get|as|than|before|earlier|still|yet|all|right"
-    r"|hey|hi|guys|mate|man|yes|yeah|yep|ja|nein|jetzt|nun|dann|noch|mal|etwas|mehr|weniger|höher|tiefer|wieder|zurück|wäre|besser|lieber|doch|ich|wir|du|es|das|ihn|sie|um|von|mit|für"
-    r"|oui|si|maintenant|puis|alors|encore|plus|moins|plutôt|mieux|je|on|nous|tu|ça|cela|un|une|peu|trop|pour|de|du|ahora|luego|otra|vez|más|menos|mejor|eso|esto|lo|un|una|poco|para|por|en|no)\b",
-    re.I,
-)
-_ASKED_TO = re.compile(
-    rf"(?:{words.POLITE.pattern})\W+(?:please\W+)?(?:do|have|go|run|get|make|give me|see|take)\b", re.I
-)
-# "the friction is 5", "it's 400 now": how things are, not how they are to be
-_STATES = re.compile(
-    r"^(?:[^:;=\d]|(?<=[A-Za-z])\d)*\b(?:is|it['’]s|that['’]s|c['’]est|das ist|es ist|eso es)\b|\d\S*(?:\s+\S+)?\s+(?:is|was|c['’]est|ist|war|est|était|es|era)\b|^[^:;=]*\b(?:doubled|tripled|quadrupled|halved)\W*$",
-    re.I,
-)
 # "below 1 fs", "at most 5": a bound leaves the value open
 _BOUND = re.compile(
     r"(?:(?<![-=])[<>≤≥]=?|!=)\s*$|\b(?:below|beneath|above|at (?:the )?(?:most|least)|anything but|everything but|except|mindestens|höchstens|unterhalb von|oberhalb von|au moins|au plus|en dessous de|au-dessus de"
@@ -94,49 +71,6 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     pronoun = span.text.lower() in ("one", "ones") and _PRONOUN_ONE.search(before)
     often = span.text.lower().endswith("times") and _REPEATS.search(before)
     return not (inside or origin or ordinal or counted or often or pronoun or _BOUND.search(before))
-
-
-def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
-    """Whether a clause is nothing but a name and its value ("temp 0.45", "catalyst: platinum", "no, 80"): an order without a verb.
-
-    Args:
-        places: where its names, values and choices stand.
-    """
-    asked = _ASKED_TO.match(text)
-    if not asked and (text.rstrip().endswith("?") or words.QUESTION.search(text) or _STATES.search(text)):
-        return False
-    text = _FROM_VALUE.sub(" ", _without(text, places))
-    text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
-    if asked and len(text) >= asked.end():  # "could you do 400 sources?"
-        text = " " * asked.end() + text[asked.end() :]
-    return not re.search(r"[^\W_]", without_fillers(text))
-
-
-def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
-    for start, end in places:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
-def _is_about_it(text: str, places: Iterable[tuple[int, int]]) -> bool:
-    """Whether a clause that names nothing can mean what was spoken of last: "make it 3", not "give me 3 jokes"."""
-    if _FOR_ME.search(text) and not words.PRONOUN.search(text):
-        return False
-    rest = words.ACTIONS["set_parameter"].sub(" ", _without(text, places))
-    return not re.search(r"[^\W\d_]", _FILLERS.sub(" ", _IT_TALK.sub(" ", rest)))
-
-
-def without_fillers(text: str) -> str:
-    """A text without its little words, those with a slip too."""
-    return slips.without_misspelt(_FILLERS.sub(" ", text))
-
-
-def is_about_it_now(text: str, assignments: Sequence[Assignment]) -> bool:
-    """Whether a clause does no more than correct what was spoken of last: "hm, no, rather 0.6"."""
-    if not assignments or any(given.how != "context" for given in assignments):
-        return False
-    told = _STATES.search(text) or re.search(r"\b(?:was|were|had|has|is|than|looks?|seems?)\b", text, re.I)
-    return not (told or text.rstrip().endswith("?") or words.QUESTION.search(text))
 
 
 @dataclass(frozen=True)
@@ -236,7 +170,7 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return [m for m in (_kin(text, found, vocabulary) for found in parts.found) if m]
     if parts.choices:
         return _by_unit_alone(parts.values, vocabulary)
-    if focus in takes_value and _is_about_it(text, parts.places):
+    if focus in takes_value and can_be_about_it(text, parts.places):
         return [Mention(str(focus), 0, 0, "context")]
     told = len(parts.values) == 1 and _lets_unit_tell(text, parts.places)
     moves = told and not _HEATS.search(text) and words.ACTIONS["set_parameter"].search(text)  # "180 Hz please" does not
@@ -255,7 +189,7 @@ def _lets_unit_tell(text: str, places: list[tuple[int, int]]) -> bool:
     if _LIMIT.match(text):
         return False
     asks = text.rstrip().endswith("?")  # "could we try 300 Hz?" is asked back
-    return bool(_HEATS.search(text)) or is_bare(text, places) or (not asks and _is_about_it(text, places))
+    return bool(_HEATS.search(text)) or is_bare(text, places) or (not asks and can_be_about_it(text, places))
 
 
 def _with_unit(said: Sequence[str], info: ParameterInfo) -> str | None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from agent.reading import alert_requests, dependence, idioms, mentions, presence, trial_requests, words
-from agent.reading.assignments import Parts, assign, is_about_it_now, is_bare, may_be_value
+from agent.reading.assignments import Parts, assign, may_be_value
+from agent.reading.bareness import corrects, is_bare
 from agent.reading.clause import Clause, Trace
 from agent.reading.conditions import Condition
 from agent.reading.contradictions import contradicted
@@ -157,7 +158,7 @@ def _read_clause(
     if trial := trial_requests.find(text, [trace.tool for trace in traces], assignments):
         traces = tuple(trace for trace in traces if trace.tool != "set_parameter")
         assignments, doubtful = [], False
-    plainly = is_bare(text, parts.places) or is_about_it_now(text, assignments)
+    plainly = is_bare(text, parts.places) or (all(a.how == "context" for a in assignments) and corrects(text))
     if assignments and plainly and not any(trace.tool == "set_parameter" for trace in traces):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
     asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")

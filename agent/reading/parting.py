@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agent.reading import mentions, presence, words
-from agent.reading.assignments import is_bare
+from agent.reading.bareness import is_bare
 from agent.reading.mentions import Vocabulary
 from agent.reading.trial_requests import TRIALS
 from tools.quantity import find_spans

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from agent.reading import menu, words
-from agent.reading.assignments import without_fillers
+from agent.reading.bareness import without_fillers
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
 
