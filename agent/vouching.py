@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from agent.reading import mentions, words
 from agent.reading.affinity import closest
 from agent.reading.assignments import meant_by_unit
+from agent.reading.bareness import tells_bounds
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
 from workloads.parameters import ParameterInfo
@@ -40,6 +41,7 @@ _TELLS = re.compile(  # "the cooling is off in tram 6", "c'est donc 37 °C": how
     r"\b(?:is|are|was|were|isn['’]t|aren['’]t|it['’]s|that['’]s|there['’]s|ist|sind|war|waren|c['’]est|est|sont|était|está|están|es|son|era)\b",
     re.I,
 )
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b|\b(?:meeting|room|page|chapter|bus|tram|flight|platform)\b", re.I)
 _NO_THANKS = re.compile(r"^\W*(?:no|nope|nein|non)\b[\s,.!]+", re.I)  # "no, 80" corrects, it does not forbid
 
 
@@ -68,6 +70,7 @@ def is_plain(reading: Reading) -> bool:
         or reading.own.strip() != text
         or _DOUBT.search(own)
         or _OF_OTHERS.search(own)
+        or _CLOCK.search(own)
         or (_TELLS.search(own) and not words.IS_TO_BE.search(own))
     ):
         return False
@@ -84,6 +87,7 @@ def _speaks_against(clause: Clause) -> bool:
     asking = clause.asks and not words.POLITE.search(clause.text)
     return (
         asking
+        or tells_bounds(clause.text)
         or clause.trial is not None
         or clause.hypothetical
         or clause.doubtful

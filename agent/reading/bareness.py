@@ -33,6 +33,16 @@ _STATES = re.compile(
 )
 
 
+_RANGE = re.compile(
+    r"\bup to\s+[-+]?\d|\b(?:from|between)\s+[-+]?\d[^;!?]*?\b(?:to|and)\s+[-+]?\d|\bvon\s+[-+]?\d[^;!?]*?\bbis\s+[-+]?\d|\bbis (?:zu )?\d|\bjusqu['’]à\s+\d|\bentre\s+\d[^;!?]*?\b(?:et|y)\s+\d|\bhasta\s+\d",
+    re.I,
+)
+_PLEASE = re.compile(
+    r"\b(?:please|pls|plz|would you|will you|could you|can you|bitte|s['’]il (?:te|vous) plaît|stp|svp|por favor)\b",
+    re.I,
+)
+
+
 def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     """Whether a clause is nothing but a name and its value ("temp 0.45", "catalyst: platinum", "no, 80"): an order without a verb.
 
@@ -41,6 +51,8 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     """
     asked = _ASKED_TO.match(text)
     if not asked and (text.rstrip().endswith("?") or words.QUESTION.search(text) or _STATES.search(text)):
+        return False
+    if tells_bounds(text):
         return False
     text = _FROM_VALUE.sub(" ", _without(text, places))
     text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
@@ -61,6 +73,12 @@ def can_be_about_it(text: str, places: Iterable[tuple[int, int]]) -> bool:
         return False
     rest = words.ACTIONS["set_parameter"].sub(" ", _without(text, places))
     return not re.search(r"[^\W\d_]", _FILLERS.sub(" ", _IT_TALK.sub(" ", rest)))
+
+
+def tells_bounds(text: str) -> bool:
+    """ "Ah, mass up to 20 t", "charge from -2 to 2": without a verb or a please it repeats what is allowed."""
+    asked = words.ACTIONS["set_parameter"].search(text) or words.POLITE.search(text) or _PLEASE.search(text)
+    return bool(_RANGE.search(text)) and not asked
 
 
 def without_fillers(text: str) -> str:

@@ -1,7 +1,7 @@
 """Questions instead of talk: a message that holds a quantity or a verb of change, and of which no action could be made.
 
 A small model would chat about it as if something had been done. So it is asked back: whether the change that the words name is wanted
-("the temperature ought to be 3"), whether a what-if should be tried in a branch, or which parameter is meant.
+("the temperature could be 3"), whether a what-if should be tried in a branch, or which parameter is meant.
 """
 
 from __future__ import annotations
