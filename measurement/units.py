@@ -70,7 +70,9 @@ def find_any_case(text: str) -> tuple[Unit, ...]:
 def words() -> frozenset[str]:
     """The words of units that are written in more than one word (``degrees Celsius``, ``per second``, ``square metre``)."""
     spelled = (
-        " ".join(PHRASES) + " per pro square cubic squared cubed inverse reciprocal cycles turns revolutions rotations"
+        " ".join(PHRASES)
+        + " per pro square cubic squared cubed inverse reciprocal cycles turns revolutions rotations beats breaths strokes pulses shots counts events"
+        " battement battements latido latidos schläge par por an a"
     )
     return frozenset(re.findall(r"[^\W\d_]+", spelled))
 
@@ -172,13 +174,16 @@ def _prepared(text: str) -> str:
     """Fold phrases, ``per`` and ``squared`` into pint's words; the case of everything else stays."""
     text = " ".join(text.replace("·", "*").replace("⋅", "*").replace("**", "^").replace("μ", "µ").split())
     text = re.sub(
-        r"\b(?:cycles?|turns?|revolutions?|rotations?|times) (?:per|a) (second|minute|hour)\b",
+        r"\b(?:cycles?|turns?|revolutions?|rotations?|times|beats?|breaths?|strokes?|pulses?|shots?|counts?|events?|schläge|battements?|latidos?) (?:per|an?|pro|par|por) (second|minute|hour|day|sekunde|stunde|tag|seconde|heure|jour|segundo|minuto|hora|día)s?\b",
         r"1/\1",
         text,
         flags=re.I,
     )
     for phrase, word in _longest_first():
         text = re.sub(rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])", word, text, flags=re.I)
+    text = re.sub(
+        r"(?<=[^\W\d_]) of [^\W\d_]+(?= (?:an?|per|each|pro|par|por) )", "", text, flags=re.I
+    )  # "mm of rain a day"
     text = re.sub(r"^(?:an?|each|every) (?=(?:second|minute|hour|day|week|month|year)s?\b)", "/", text, flags=re.I)
     text = re.sub(r"(?<=[^\W\d_]) an? (?=(?:second|minute|hour|day|week|year)\b)", "/", text, flags=re.I)
     text = re.sub(r"\b(?:per|pro|par|por)\b", "/", text, flags=re.I)

@@ -16,7 +16,7 @@ _FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(
 _INSTEAD = re.compile(r"\b(?:instead of|rather than|statt|au lieu de|en vez de)\s+(?:the\s+)?[\w-]+", re.I)
 _FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
 _IT_TALK = re.compile(
-    r"\b(?:it|its|it's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
+    r"\b(?:it|its|it's|that's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
     r"|enough|rather|after all|of that|of it|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
     r"|good|fine|great|perfect|well|next|first|finally|time|round|this time|same|different|instead|either|one more|go|do|does|did|have|has|had|get|as|than|before|earlier|still|yet|all|right"
     r"|hey|hi|guys|mate|man|yes|yeah|yep|ja|nein|jetzt|nun|dann|noch|mal|etwas|mehr|weniger|höher|tiefer|wieder|zurück|wäre|besser|lieber|doch|ich|wir|du|es|das|ihn|sie|um|von|mit|für"
@@ -88,5 +88,8 @@ def without_fillers(text: str) -> str:
 
 def corrects(text: str) -> bool:
     """Whether a clause about what was spoken of last corrects it ("hm, no, rather 0.6"), and does not tell or ask of it."""
+    text = next(
+        (part for part in reversed(text.split(", ")) if re.search(r"\d", part)), text
+    )  # "that's too much, 1.4 will do"
     told = _STATES.search(text) or re.search(r"\b(?:was|were|had|has|is|than|looks?|seems?)\b", text, re.I)
     return not (told or text.rstrip().endswith("?") or words.QUESTION.search(text))

@@ -35,7 +35,7 @@ _OR_BEYOND = (
     (re.compile(r"\bor (?:less|lower|below|under|fewer|smaller)\b", re.I), operator.le),
 )
 STARTS = re.compile(
-    r"\b(?:if|(?:^|(?<=[.;!?] ))should(?=[^,?]{3,80},)|in case|provided(?: that)?|(?:as|so) long as|solange|tant que|mientras(?: que)?|falls|si|only if|only when|unless)\b",
+    r"\b(?:if|(?:^|(?<=[.;!?] ))should(?=[^,?]{3,80},)|in (?:the )?(?:case|event)(?: (?:that|of))?|on (?:the )?condition that|under the condition that|given that|assuming(?: that)?|supposing(?: that)?|provid(?:ed|ing)(?: that)?|im falle?,? dass|vorausgesetzt(?:,? dass)?|au cas où|à condition que|pourvu que|en caso de que|siempre que|con tal de que|(?:as|so) long as|solange|tant que|mientras(?: que)?|falls|si|only if|only when|unless)\b",
     re.I,
 )
 _SIDE = re.compile(r"\b(?:is|becomes?|gets?|turns?|ist|est|es)\s+(negative|positive|zero)\b", re.I)

@@ -161,7 +161,12 @@ def _read_clause(
     plainly = is_bare(text, parts.places) or (all(a.how == "context" for a in assignments) and corrects(text))
     if assignments and plainly and not any(trace.tool == "set_parameter" for trace in traces):
         traces += (Trace("set_parameter", 0, "question" if hypothetical else "order"),)
-    asks = bool(words.QUESTION.search(text)) or text.rstrip().endswith("?")
+    if words.WISH_TO_SEE.search(text) and any(m.name in vocabulary.metrics for m in found):
+        traces, assignments = (
+            tuple(t for t in traces if t.tool != "set_parameter"),
+            [],
+        )  # "I'd like to see the last 80 samples of it"
+    asks = bool(words.QUESTION.search(text) or words.WISH_TO_SEE.search(text)) or text.rstrip().endswith("?")
     return Clause(
         text,
         traces,

@@ -14,7 +14,7 @@ _ASKING: dict[str, str] = {
     "set_parameter": (
         r"setz|stell|änder|erhöh|verringern|verringer|senken|senk|vermindere?|erniedrige?|steigere?|steigern|schalt|dreh(?:e|en)?"
         r"|leg(?:e|en)?(?= [^.;!?]*\bfest\b)|(?:fest|um|herauf|herunter|hoch|runter)(?:legen|setzen|stellen|drehen|fahren)|einstellen|passe?(?= [^.;!?]*\ban\b)|anpassen|hebe?(?= [^.;!?]*\ban\b)|anheben|fahr(?:e)?(?= [^.;!?]*\b(?:hoch|runter)\b)"
-        r"|verwende|verwenden|benutze?|benutzen|nutze?|nehmen|bringe|bringen|wähle|wählen|vergrößere?|vergrößern|verkleinere?|verkleinern|verdoppeln|verdreifache|halbieren"
+        r"|öffne|öffnen|schließe|schließen|drehe?|fahre?|belasse?|lege?|ouvre[rz]?|ferme[rz]?|garde[rz]?|abre|abra|abrir|cierra|cierre|cerrar|gira|gire|deja|mantén|verwende|verwenden|benutze?|benutzen|nutze?|nehmen|bringe|bringen|wähle|wählen|vergrößere?|vergrößern|verkleinere?|verkleinern|verdoppeln|verdreifache|halbieren"
         r"|multipliziere?|multiplizieren|dividiere?|dividieren|teile|ersetze?|justiere|regle|regele|regeln|aktiviere?|deaktiviere?|tausche"
         r"|(?:ich|wir) (?:möchten?|hätten?|will|wollen|brauchen?|wünschen?)|soll(?= [^.;!?]*\b(?:sein|betragen|haben)\W*$)"
         r"|(?:mets|mettez|règle|réglez|fixe|fixez|passe|passez|monte|baisse|change|augmente|diminue|double|divise|multiplie)-(?:moi|le|la|les|nous)|mettre|régler|changer|fixer|augmenter|diminuer|baisser|passer|utiliser|réduire|réduisez|choisir|choisissez|modifie[rz]?|ajuste[rz]?|monte[rz]?(?! carlo)|ramène|ramenez|ramener"

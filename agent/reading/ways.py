@@ -34,6 +34,10 @@ _DIRECTIONS = [
 _CHANGES = re.compile(r"\b(?:more|less|higher|lower|up|down)\b", re.I)  # it says itself where to
 _ANOTHER = re.compile(r"\banother\s*$", re.I)
 _TAKE = re.compile(r"\b(?:take|knock|cut|shave)\b", re.I)
+_NOUN_MORE = re.compile(
+    r"\s+(?!(?:and|or|to|of|is|as|with|for|no|not|then)\b)(?:[^\W\d_]+\s+)?(more|extra|fewer|less|higher|lower|up|down)\b(?! than\b| or\b)",
+    re.I,
+)  # "one turbine more"
 _AWAY = re.compile(r"^[^,.;]{0,40}\b(?:away|off)\b", re.I)
 _ADD = re.compile(r"\b(?:add|addiere?|ajoute[rz]?|añade)\s*$", re.I)
 _SUBTRACT = re.compile(
@@ -78,6 +82,8 @@ def in_full(text: str, span: Span, names: Iterable[Mention]) -> str:
     before, after = text[: span.start], text[span.end :]
     if _CHANGES.search(span.text):
         return span.text
+    if (more := _NOUN_MORE.match(after)) and re.fullmatch(r"[\w.,-]+", span.text):
+        return f"{span.text} {'more' if more.group(1).lower() in ('more', 'extra', 'higher', 'up') else 'less'}"
     if _AWAY.search(after) and _TAKE.search(before):
         return f"{span.text} less"
     if _ANOTHER.search(before) or _ADD.search(before):

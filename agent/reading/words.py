@@ -133,7 +133,7 @@ GUESSING = re.compile(
     re.I,
 )
 WISH = re.compile(
-    r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$",
+    r"\b(?:i|we)\W+(?:(?:really|just|now|also)\W+)*(?:want|need|would like|'d like|wish|prefer)\W+(?:(?:you|the|a|an|us|it)\W+)?(?:to\W+)?$|\blet (?:it|her|him|this|that|them|(?:the|this) \w+)\W+(?:just\W+|now\W+)?$|\blet(?:'s| us| me)\W+(?:just\W+|now\W+)?$",
     re.I,
 )
 SAYING = re.compile(
@@ -150,6 +150,10 @@ PAST = re.compile(
 )
 SHOW = re.compile(
     r"\W*(?:please )?(?:show|plot|draw|chart|graph|display|give me|list|tell|zeige?|montre[rz]?|affiche[rz]?|muestra|muéstra(?:me|nos)|muestre(?:me)?|describe)\b",
+    re.I,
+)
+WISH_TO_SEE = re.compile(
+    r"\b(?:want|like|love|need|wish|curious|interested|can|could|may|let (?:me|us))\b[^.;!?]{0,12}?\b(?:see|look(?:ing)? at|have a look|watch|view|inspect|check|know|hear)\b|\b(?:möchte|will|würde gern|kann)\b[^.;!?]*\bsehen\b|\b(?:voudrais|veux|aimerais|peux) voir\b|\b(?:quiero|quisiera|puedo) ver\b",
     re.I,
 )
 LOOKS_BACK = re.compile(r"^\W*(?:did|is|was|were|has|have|are)\b", re.I)
