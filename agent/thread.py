@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.answer import vocabulary_of
 from agent.reading import words
+from agent.reading.adjectives import asked_about
 from agent.reading.going_back import Past, gone_back
 from agent.reading.likewise import completed
 from agent.reading.message import Reading, read
@@ -50,6 +51,8 @@ class Thread:
         spoken = [str(done.args["name"]) for done in performed if done.tool == "set_parameter" and "name" in done.args]
         mentioned = [m.name for clause in turn.reading.clauses for m in clause.mentions]
         parameters = [name for name in mentioned if name in turn.reading.vocabulary.parameters]
+        if not (spoken or mentioned) and (asked := asked_about(turn.reading.own, turn.reading.vocabulary)):
+            parameters = [asked]
         if spoken or parameters or not performed or {done.tool for done in performed} - _LEAVES_FOCUS:
             self.focus = next(iter(reversed(spoken or parameters)), None)
 

@@ -17,7 +17,25 @@ _VERBS = re.compile(
 )
 
 
+# an unknown word before an article is a verb as well ("dial the gain to 3"), unless it asks, tells or joins
+_NO_ORDERS = """
+    tell give write name compare list explain translate describe calculate compute solve draw show plot imagine suppose assume guess remember recall note consider mention quote read see check verify
+    confirm report print display find determine estimate predict evaluate discuss analyse analyze summarise summarize interpret derive prove define watch view inspect let hear know think believe hope wish forget ignore
+    why what when where which who how because since while although though unless if with without for at in on of from and or but like unlike than before after yes no not only just maybe perhaps probably obviously
+    here there this that these those my your his her their our thanks thank was were has had does did are can could would should will shall may might must both all any each every some such about over under into per
+    warum wie wann bei mit für wenn falls weil ohne zeig zeige nenne erkläre beschreibe vergleiche berechne war hat ist sind und oder aber nur auch von aus nach seit über
+    pourquoi comment quand avec sans pour dans montre explique calcule est sont et mais aussi chez sur sous depuis
+    laisse laissez lass lasse lassen deja dejad
+    por como cuando con sin para muestra explica calcula compara y pero sobre desde
+""".split()  # noqa: SIM905
+_UNKNOWN = re.compile(
+    _BEFORE
+    + rf"(?!(?:{'|'.join(_NO_ORDERS)})\b)(?![^\W\d_]*(?:ed|ing|s|ly|tion)\b)[^\W\d_]{{3,}}(?=\s+(?:the|a|an|der|die|das|den|dem|le|la|les|l['’]|el|los|las|una?|une|up|down|it)\b)",
+    re.I,
+)
+
+
 def blanked(text: str) -> str | None:
     """The text without the verb that it begins with; None where it begins with none of these."""
-    found = _VERBS.match(text)
+    found = _VERBS.match(text) or _UNKNOWN.match(text)
     return " " * found.end() + text[found.end() :] if found else None

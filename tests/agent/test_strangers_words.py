@@ -8,6 +8,7 @@ import pytest
 
 from agent.guard import check, gaps, suggestions
 from agent.reading import menu
+from agent.reading.adjectives import asked_about
 from agent.reading.going_back import Past, gone_back
 from agent.reading.likewise import completed
 from agent.reading.mentions import Vocabulary
@@ -216,3 +217,32 @@ def test_going_back(said: str, meant: str) -> None:
 )  # fmt: skip
 def test_other_calls(said: str, call: dict[str, Any]) -> None:
     assert calls(said) == [call]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("how hot is it?", "target_temperature"),
+        ("how humid is it in there?", "humidity"),
+        ("how deep is it?", None),
+        ("how are you?", None),
+    ],
+)
+def test_an_adjective_tells_what_it_will_be(said: str, name: str | None) -> None:
+    assert asked_about(said, VOCABULARY) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("dial the heating to 60 kW", [("heating_power", "60 kW")]),
+        ("Abre el vent al 50 %", [("vent_opening", "50 %")]),
+        ("in the case that growth is over 3, please to set the heating to 10", [("heating_power", "10")]),
+        ("compare the heating 60 kW", []),
+        ("raised the heating to 60 kW", []),
+        ("Ah, heating up to 200 kW.", []),
+        ("heating from 0 to 200", []),
+    ],
+)
+def test_verbs_that_nobody_listed_and_what_is_none(said: str, wanted: Pairs) -> None:
+    assert ordered(said) == wanted
