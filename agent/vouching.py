@@ -23,6 +23,7 @@ from agent.reading.clause import Clause
 from agent.reading.message import Reading
 from workloads.parameters import ParameterInfo
 
+LIKELY = 0.2  # least probability of a token, where the words order and the unit tells of which parameter
 SURE = 0.45  # least probability of a token, for a parameter that the words name
 SURER = 0.80  # … for one that they do not name, and for holding and going on
 LONGEST = 240  # characters; a longer message is a story
@@ -119,6 +120,8 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
         and any(_alike(vocabulary.parameters[rival], vocabulary.parameters[name]) for rival in rivals)
     ):
         return False
+    if told_by_unit and clause.orders("set_parameter"):
+        return proposal.least >= LIKELY  # the words order, the unit tells whose it is, and the model says the same
     return proposal.least >= (SURE if named or told_by_unit else SURER)
 
 
@@ -130,7 +133,7 @@ def _named(name: str, clause: Clause, reading: Reading) -> bool:
 
 def _fits_several(name: str, clause: Clause, reading: Reading) -> bool:
     """Whether the words touch this parameter by a word that others go by as well: "the period" of two periods."""
-    said = {word.removesuffix("s") for word in re.findall(r"[^\W\d_]{4,}", clause.text.lower())}
+    said = {word.removesuffix("s") for word in re.findall(r"[^\W\d_]{3,}", clause.text.lower())}
     owners = [
         owner
         for owner in reading.vocabulary.parameters

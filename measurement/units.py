@@ -27,7 +27,13 @@ PI = Fraction("3.14159265358979323846264338327950288")
 _BOLTZMANN = Fraction("1.380649e-20")
 
 # Extra units: (factor, base) in pint's words.
-_EXTRA = ("ppb = 1e-9", "ppt = 1e-12", "permyriad = 1e-4", "solar_mass = 1.98841e30 kilogram = M_sun = msun = M_sol")
+_EXTRA = (
+    "ppb = 1e-9",
+    "ppt = 1e-12",
+    "permyriad = 1e-4",
+    "si_gauss = 1e-4 tesla",
+    "solar_mass = 1.98841e30 kilogram = M_sun = msun = M_sol",
+)
 _CURRENTS = frozenset("A mA nA pA kA MA µA uA".split())  # with their capitals they are amperes, not the words
 _LOGARITHMIC = frozenset("db dbm dbw decibel decibels bel np neper octave decade".split())
 _PREFIXES = "QRYZEPTGMkhcmuµnpfazyrq"
@@ -67,12 +73,17 @@ def find_any_case(text: str) -> tuple[Unit, ...]:
     return _combined(_spelled(text), _any_case)
 
 
+def is_time(word: str) -> bool:
+    """Whether a word is a unit of time."""
+    return any(unit.roots == (("second", Fraction(1)),) for unit in find(word))
+
+
 def words() -> frozenset[str]:
     """The words of units that are written in more than one word (``degrees Celsius``, ``per second``, ``square metre``)."""
     spelled = (
         " ".join(PHRASES)
         + " per pro square cubic squared cubed inverse reciprocal cycles turns revolutions rotations beats breaths strokes pulses shots counts events"
-        " battement battements latido latidos schläge par por an a"
+        " cúbico cúbicos cúbica cúbicas cube cubes cuadrado cuadrados carré carrés battement battements latido latidos schläge par por im al an a"
     )
     return frozenset(re.findall(r"[^\W\d_]+", spelled))
 
@@ -179,13 +190,19 @@ def _prepared(text: str) -> str:
         text,
         flags=re.I,
     )
+    text = re.sub(r"\b(?:kubik|cubic )([^\W\d_]+)|\b([^\W\d_]+) (?:cúbic[oa]s?|cubes?)\b", r"\1\2^3", text, flags=re.I)
+    text = re.sub(
+        r"\b(?:quadrat|square )([^\W\d_]+)|\b([^\W\d_]+) (?:cuadrad[oa]s?|carrée?s?)\b", r"\1\2^2", text, flags=re.I
+    )
     for phrase, word in _longest_first():
         text = re.sub(rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])", word, text, flags=re.I)
     text = re.sub(
         r"(?<=[^\W\d_]) of [^\W\d_]+(?= (?:an?|per|each|pro|par|por) )", "", text, flags=re.I
     )  # "mm of rain a day"
+    text = re.sub(r"^([^\W\d_]+) (?:per|an?|pro|par|por) ([^\W\d_]+)$", _counted, text, flags=re.I)
     text = re.sub(r"^(?:an?|each|every) (?=(?:second|minute|hour|day|week|month|year)s?\b)", "/", text, flags=re.I)
     text = re.sub(r"(?<=[^\W\d_]) an? (?=(?:second|minute|hour|day|week|year)\b)", "/", text, flags=re.I)
+    text = re.sub(r"\b(?:im|al) (?=(?:jahr|tag|monat|año|día|mes)\b)", "/", text, flags=re.I)
     text = re.sub(r"\b(?:per|pro|par|por)\b", "/", text, flags=re.I)
     text = re.sub(r"\b(?:inverse|reciprocal) ([^\W\d_]+)", r"\1^-1", text, flags=re.I)
     text = re.sub(
@@ -196,6 +213,13 @@ def _prepared(text: str) -> str:
     )
     text = re.sub(r" squared\b", "^2", re.sub(r" cubed\b", "^3", text))
     return re.sub(r" ?\^ ?", "^", text)
+
+
+def _counted(found: re.Match[str]) -> str:
+    """ "calls per minute" is 1/minute; "litres per minute" stays."""
+    noun, time = found[1], found[2]
+    known = _known(noun) or translated(noun) or noun.casefold() in PHRASES or _any_case(noun)
+    return found[0] if known or not (_known(time) or translated(time)) else f"1/{time}"
 
 
 @cache

@@ -10,13 +10,13 @@ from itertools import pairwise
 from agent.reading import mentions, words
 from agent.reading.bareness import can_be_about_it, is_bare
 from agent.reading.mentions import Mention, Vocabulary
-from agent.reading.ways import SHARE, as_share, both_ways, by_or_to, in_full
+from agent.reading.ways import SHARE, as_share, both_ways, by_or_to, in_full, thousands_or_not
 from measurement.errors import LodgerError
 from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
 
 _NOT_A_VALUE = re.compile(
-    r"(?:[€$£]|\b(?:from|step|steps|last|past|every|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|no\.?|nr\.?|#))\s*$",
+    r"(?:[€$£]|\b(?:from|step|steps|last|past|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|no\.?|nr\.?|#))\s*$",
     re.I,
 )
 _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value
@@ -26,6 +26,7 @@ _AND = re.compile(r"\s*(?:,|&|\+|,?\s*(?:and|und|et|y|as well as|sowie))\s*(?:(?
 _LIMIT = re.compile(
     r"\W*(?:(?:ok|okay|so|and|then|well|now|right|ah|oh)\W+)*(?:up|down) to\b", re.I
 )  # "ok so up to 600 rpm"
+_PERIOD = re.compile(r"\b(?:period|every|once|cycle|interval|periode|période|periodo|alle|toutes?|cada)\b", re.I)
 _HEATS = re.compile(r"\b(?:heat|warm|cool|chill)\b(?=.*\b(?:k|kelvin|°?c|celsius|°?f|fahrenheit|degrees?)\W*$)", re.I)
 # "below 1 fs", "at most 5": a bound leaves the value open
 _BOUND = re.compile(
@@ -95,6 +96,8 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     if len(named) == len(said) == 1 and by_or_to(text, parts.values[0], parts.found):
         both = both_ways(text, parts.values[0], said[0])
         return by_choice + [Assignment(named[0].name, value, named[0].how) for value in both], True
+    if len(named) == len(said) == 1 and (two := thousands_or_not(text, said[0])):
+        return by_choice + [Assignment(named[0].name, value, named[0].how) for value in two], True
     if len(named) == len(said):
         unsure = bool(said) and bool(_EITHER.search(text)) and len(said) > 1
         told = zip(named, parts.values, said, strict=True)
@@ -164,6 +167,7 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     """The parameters that can take the clause's values, each once: named, or else meant by context or by the unit."""
     takes_value = {name for name, info in vocabulary.parameters.items() if info.kind in ("int", "float", "str")}
     named = list({m.name: m for m in parts.found if m.name in takes_value}.values())
+    named = [m for m in named if not _is_far(text, m, parts, vocabulary)]
     if named or not parts.values:
         return named
     if parts.found:
@@ -176,6 +180,15 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
     moves = told and not _HEATS.search(text) and words.ACTIONS["set_parameter"].search(text)  # "180 Hz please" does not
     of_result = moves and _is_measured(parts.values[0].text, vocabulary)
     return _by_unit_alone(parts.values, vocabulary) if told and not of_result else []
+
+
+def _is_far(text: str, mention: Mention, parts: Parts, vocabulary: Vocabulary) -> bool:
+    """Whether a name that is only touched on could take the one value as a period alone, where another takes it as it is."""
+    value = parts.values[0].text if len(parts.values) == 1 else ""
+    if mention.how == "exact" or not re.search(r"\s[^\W\d_]+$|\d[^\W\d_]+$", value) or _PERIOD.search(text):
+        return False
+    fitting = [name for name in meant_by_unit(value, vocabulary) if read_plainly(value, vocabulary.parameters[name])]
+    return bool(fitting) and mention.name not in fitting
 
 
 def _is_measured(value: str, vocabulary: Vocabulary) -> bool:
@@ -227,6 +240,14 @@ def meant_by_unit(value: str, vocabulary: Vocabulary) -> list[str]:
         for info in vocabulary.parameters.values()
         if info.unit and info.kind in ("int", "float") and _reads(value, info)
     ]
+
+
+def read_plainly(text: str, info: ParameterInfo) -> bool:
+    """Whether a text with a unit is a value of a parameter in its own kind of unit, no period for a frequency."""
+    try:
+        return bool(re.search(r"[^\W\d_]", text)) and "period" not in read_quantity(text, info).said
+    except LodgerError:
+        return False
 
 
 def _reads(text: str, info: ParameterInfo, relative: bool = False) -> bool:

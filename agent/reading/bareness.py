@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from agent.reading import imperatives, slips, words
 
 _FILLERS = re.compile(
-    r"\b(?:from (?:now|here) on|as of now|at once|right away|immediately|asap|straight away|please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
-    r"|cheers|danke|merci|gracias|um|uh|uhm|erm?|round|around|out there|in there|here|there|permitted|allowed|own|value|would you|will you|could you|can you|new|fresh|random|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|dem|des|von|vom|à|au|aux|la|le|les|l|d|de|du|et|el|los|del|al|y|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
+    r"\b(?:from (?:now|here) on|as of now|at once|right away|immediately|asap|straight away|please|pls|plz|thx|kindly|now|then|the|a|an|to|at|be|is|of|it|ok|okay|so|and|but|for|with|no|nope|wait|sorry|oops|i mean|i meant|mean|meant|correction|rather|instead|actually|make|thanks|thank you"
+    r"|cheers|danke|merci|gracias|um|uh|uhm|erm?|round|around|out there|in there|here|there|permitted|allowed|own|value|as well|too|also|likewise|auch|aussi|también|would you|will you|could you|can you|i changed my mind|changed my mind|on second thoughts?|new|fresh|random|another|again|should|in|on|back|use|using|turn|switch|auf|bitte|und|die|der|das|den|dem|des|von|vom|à|au|aux|la|le|les|l|d|de|du|et|el|los|del|al|y|en|por favor|s'il te plaît|s'il vous plaît|stp|svp|por fa|jetzt|maintenant|ahora|doch|just|only|plus|up|down|times|by)\b",
     re.I,
 )
 _FROM_VALUE = re.compile(r"\b(?:from|von|de|desde)\s+[+-]?[\d.,]+(?:e[+-]?\d+)?(?:\s*%)?", re.I)
@@ -17,7 +17,7 @@ _INSTEAD = re.compile(r"\b(?:instead of|rather than|statt|au lieu de|en vez de)\
 _FOR_ME = re.compile(r"\b(?:need|want|give|let|get|have|brauche?|will|möchte|veux|voudrais|quiero|necesito)\b", re.I)
 _IT_TALK = re.compile(
     r"\b(?:it|its|it's|that's|that|this|one|them|hm+|ah|oh|too|very|much|little|bit|tad|slightly|somewhat|bigger|smaller|larger|lower|higher|faster|slower|hotter|colder|warmer|more|less|better|best"
-    r"|enough|rather|after all|of that|of it|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
+    r"|fast|slow|quick|high|low|big|small|large|hot|cold|warm|cool|loud|quiet|strong|weak|many|few|long|short|wide|narrow|deep|shallow|heavy|light|bright|dark|wet|dry|hoch|niedrig|schnell|langsam|groß|klein|enough|rather|after all|of that|of it|again|further|back|what|about|how|let'?s|i|i'd|we|we'd|you|me|us|can|could|would|will|like|think|say|perhaps|maybe|per|cent|by|from|down|up|times|was|were|are|am|looks?|seems?"
     r"|good|fine|great|perfect|well|next|first|finally|time|round|this time|same|different|instead|either|one more|go|do|does|did|have|has|had|get|as|than|before|earlier|still|yet|all|right"
     r"|hey|hi|guys|mate|man|yes|yeah|yep|ja|nein|jetzt|nun|dann|noch|mal|etwas|mehr|weniger|höher|tiefer|wieder|zurück|wäre|besser|lieber|doch|ich|wir|du|es|das|ihn|sie|um|von|mit|für"
     r"|oui|si|maintenant|puis|alors|encore|plus|moins|plutôt|mieux|je|on|nous|tu|ça|cela|un|une|peu|trop|pour|de|du|ahora|luego|otra|vez|más|menos|mejor|eso|esto|lo|un|una|poco|para|por|en|no)\b",
@@ -54,7 +54,7 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
         return False
     if tells_bounds(text):
         return False
-    text = _FROM_VALUE.sub(" ", _without(text, places))
+    text = words.POLITE_IF.sub(" ", _FROM_VALUE.sub(" ", _without(text, places)))
     text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"
         text = " " * asked.end() + text[asked.end() :]

@@ -16,6 +16,11 @@ _CLEARLY = re.compile(  # "is 60, make it 61" corrects nothing
     r"\b(?:no|nope|wait|sorry|oops|ups|i (?:mean|meant)|actually|rather|correction|scratch that|strike that|nein|halt|ich mein(?:t)?e|non|pardon|je veux dire|perdona?|perdón|quiero decir|digo)\b",
     re.I,
 )
+# "3 boats seems few, make it 8"
+_TOO_LITTLE = re.compile(
+    r"[^.;!?]*\b(?:seems?|is|are|looks?|sounds?|feels?|was|were)\b[^.;!?]*\bmake (?:it|that|them)\W*", re.I
+)
+_CONDITIONAL = re.compile(r"\b(?:if|unless|when|once|as long as|provided|should|in case|wenn|falls|si|sobald)\b", re.I)
 _SAID_AGAIN = re.compile(
     r"\W*(?:i\.? ?e\.?|that is(?: to say)?|that['’]s|in other words|namely|which (?:is|makes|means)|so|d\.? ?h\.?|das heißt|c['’]est-à-dire|es decir|o sea)\W*",
     re.I,
@@ -36,6 +41,8 @@ def applied(own: str) -> str:
         own = " " * taken + own[taken:]
     for one, other in pairwise(find_spans(own)):
         between = own[one.end : other.start]
+        if _TOO_LITTLE.fullmatch(between) and not _CONDITIONAL.search(own[: one.start]):  # the name beside it stays
+            own = own[: one.start] + " " * (one.end - one.start) + own[one.end :]
         if _SAID_AGAIN.fullmatch(between) or (_TAKEN_BACK.fullmatch(between) and _CLEARLY.search(between)):
             own = own[: one.start] + " " * (other.start - one.start) + own[other.start :]
     return own

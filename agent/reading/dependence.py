@@ -6,6 +6,7 @@ import re
 from functools import partial
 
 from agent.reading import conditions, imperatives, mentions, words
+from agent.reading.assignments import read_plainly
 from agent.reading.clause import Clause
 from agent.reading.conditions import Condition
 from agent.reading.mentions import Vocabulary
@@ -16,6 +17,7 @@ _HOLDS_UNTIL = re.compile(
     rf"{words.ACTIONS['pause_simulation'].pattern}.*\b(?:until|till|for|bis|jusqu['’]\w*|hasta)\b|\bstop (?:it |the \w+ |this )?for (?:a|one)\b",
     re.I | re.S,
 )
+_EVERY = re.compile(r"(?:every|each)\b", re.I)
 _OTHERWISE = re.compile(r"\W*(?:otherwise|else|if not|sonst|andernfalls|sinon|si no|de lo contrario)\b", re.I)
 _IF_SO = re.compile(
     r"if (?:so|yes|it (?:is|does|has)|that(?:['’]s| is) (?:so|true|the case)|they (?:are|do)|true|wenn ja|oui)|falls ja|si oui|si es así",
@@ -37,12 +39,26 @@ def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Conditi
             vocabulary.described,
         )
     waiting = words.WAITING.search(sentence)
+    if waiting and _EVERY.match(waiting.group()) and _takes_time(sentence, vocabulary):
+        waiting = None  # "a fire every 45 years" is an interval, not a wait
     lasts = (
         bool(waiting) and waiting.group().startswith("for ") and any(words.ACTIONS[t].search(sentence) for t in TRIALS)
     )
     if waiting and not lasts and not _HOLDS_UNTIL.search(sentence):  # "hold it until I am back" is to be held now
         return sentence, Condition(sentence[waiting.start() :].strip(" .!"))
     return sentence, None
+
+
+def is_otherwise(text: str) -> bool:
+    return bool(_OTHERWISE.match(text))
+
+
+def _takes_time(sentence: str, vocabulary: Vocabulary) -> bool:
+    """Whether a parameter that a sentence names can take the time that it says."""
+    named = [
+        vocabulary.parameters[m.name] for m in mentions.find(sentence, vocabulary) if m.name in vocabulary.parameters
+    ]
+    return any(read_plainly(span.text, info) for span in find_spans(sentence) for info in named)
 
 
 def resolved(
@@ -65,15 +81,20 @@ def resolved(
 
 def _condition_end(sentence: str, start: int) -> int:
     stop = re.compile(r",|:(?!\d)|\bthen\b|\bdann\b|\balors\b|\bentonces\b", re.I).search(sentence, start)
-    if stop:
-        return stop.end()
     bound = next(
         (span.end for span in find_spans(sentence[start:]) if sentence[start + span.end :].strip(" .!?")), None
     )
-    if bound is not None and not sentence[:start].strip() and imperatives.blanked(sentence[start + bound :]):
+    if bound is not None and not sentence[:start].strip() and _begins_with_order(sentence[start + bound :]):
         return start + bound  # "if it is above 60 % open the vents"
+    if stop:
+        return stop.end()
     later = [match.start() for pattern in words.ACTIONS.values() for match in pattern.finditer(sentence, start + 3)]
     return min(later, default=len(sentence)) if not sentence[:start].strip() else len(sentence)
+
+
+def _begins_with_order(text: str) -> bool:
+    verb = any(form.match(text.lstrip()) for form in words.ACTIONS.values())
+    return verb or imperatives.blanked(text) is not None
 
 
 def only_metric(text: str, vocabulary: Vocabulary) -> str | None:

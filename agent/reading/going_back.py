@@ -67,7 +67,7 @@ def gone_back(text: str, vocabulary: Vocabulary, past: Past, focus: str | None) 
     said = _BACK.search(text) or _DEFAULT.search(text)
     if not said or _ASKS.search(text) or find_spans(text[: said.start()] + " " + text[said.end() :]):
         return text
-    named = {m.name for m in mentions.find(text, vocabulary)}
+    named = {m.name for m in mentions.find(_clause_of(text, said), vocabulary)}
     name = named.pop() if len(named) == 1 else None if named else focus
     info = vocabulary.parameters.get(name or "")
     value = None if info is None else info.default if _DEFAULT.search(text) else past.latest.get(info.name)
@@ -90,6 +90,12 @@ def _several(text: str, past: Past) -> Mapping[str, Any]:
 def _set(name: str, value: Any, vocabulary: Vocabulary) -> str:
     unit = vocabulary.parameters[name].unit if name in vocabulary.parameters else ""
     return f"set {name} to {_written(value)}{' ' + unit if unit and not isinstance(value, bool | str) else ''}"
+
+
+def _clause_of(text: str, said: re.Match[str]) -> str:
+    """The words of the request itself, without what stands before or after it in the same breath."""
+    before = re.split(r"[,;]|\band\b", text[: said.start()])[-1]
+    return before + said.group() + re.split(r"[,;]|\band\b", text[said.end() :])[0]
 
 
 def _clause_before(text: str, at: int) -> str:

@@ -61,6 +61,9 @@ _MORE_THAN_LAST = re.compile(
 _WILL = re.compile(r"\b(?:will|['’]ll)\W+(?:\w+ly\W+|also\W+|then\W+)?$", re.I)
 
 
+_INTERJECTION = re.compile(r"wait|sorry|well|right|look|okay|nice|fine|sure", re.I)
+
+
 def is_no_verb(tool: str, text: str, start: int) -> bool:
     """Whether what looks like an order is part of a saying, or a noun."""
     if tool == "undo" and _REVERT_TO.match(text, start):
@@ -101,6 +104,8 @@ def is_said(choice: Mention, found: tuple[Mention, ...], focus: str | None) -> b
 
 def is_no_name(mention: Mention, text: str) -> bool:
     """Whether a word of a name is one of a value, or a verb: "its maximum" is not the maximum speed."""
+    if _INTERJECTION.fullmatch(text[mention.start : mention.end]) and re.match(r"\s*[,.!…–-]", text[mention.end :]):
+        return True  # "wait, that was wrong"
     if mention.how == "part" and not re.search(r"\w", text[: mention.start]):
         return bool(words.ACTIONS["set_parameter"].fullmatch(text[mention.start : mention.end]))  # "heat the system"
     inside = [span for span in find_spans(text) if span.start <= mention.start and mention.end <= span.end]

@@ -27,6 +27,11 @@ _NOT_THIS = re.compile(
     r"\b(?:not|no|(?:any|every|no)thing but|remove|delete|take out|get rid of|avoid|skip|exclude|omit|hate|all but|except(?: for)?|other than|instead of|rather than|(?:instead of|rather than) (?:at|with|by|using|in|on|via)|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
     re.I,
 )
+_SWAP = re.compile(
+    r"\b(?:swap|replace|exchange|trade|ersetze?|tausche?|remplace[rz]?|sustituye|reemplaza)\s+(?:the |all |our |die |den |das |le |la |les |el |los |las )*$",
+    re.I,
+)
+_SWAP_FOR = re.compile(r"s?\s+(?:\w+\s+)?(?:for|with|by|durch|gegen|mit|par|por|con)\b", re.I)
 _OUT = re.compile(r"\s+out\b", re.I)
 _SWITCH = {
     "on": re.compile(
@@ -42,6 +47,7 @@ _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 _LINKS = frozenset(
     ["after", "before", "between", "during", "while", "with", "from", "over", "under", "until", "above", "below"]
 )
+_INTERJECTIONS = frozenset(["wait", "sorry", "oops", "okay", "hello", "thanks", "nice", "fine", "sure", "hmmm"])
 _EVERYDAY = frozenset(
     [
         "change",
@@ -181,9 +187,14 @@ def find_choices(text: str, vocabulary: Vocabulary) -> list[Mention]:
     return [
         Mention(name, start, end, "choice", choice)
         for key, start, end in said
-        if not (_NOT_THIS.search(text[:start]) or _OUT.match(text[end:]))
+        if not (_NOT_THIS.search(text[:start]) or _OUT.match(text[end:]) or _is_swapped(text, start, end))
         for name, choice in vocabulary.choices[key]
     ]
+
+
+def _is_swapped(text: str, start: int, end: int) -> bool:
+    """Whether a choice is the one to go: "swap the spruce for beech"."""
+    return bool(_SWAP.search(text[:start]) and _SWAP_FOR.match(text[end:]))
 
 
 def _spaced(choice: str) -> str:
@@ -236,7 +247,7 @@ def _part(text: str, vocabulary: Vocabulary) -> Iterator[Mention]:
         name = vocabulary.parts.get(word) or vocabulary.parts.get(word.removesuffix("s"))
         if name:
             yield Mention(name, match.start(), match.end(), "part")
-        elif len(word) > 3 and word not in _EVERYDAY:
+        elif len(word) > 3 and word not in _EVERYDAY and word not in slips.COMMON and word not in _INTERJECTIONS:
             begun = {owner for part, owner in vocabulary.parts.items() if part.startswith(word)}
             if len(begun) == 1:
                 yield Mention(begun.pop(), match.start(), match.end(), "part")

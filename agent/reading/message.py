@@ -101,9 +101,14 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
     focus = condition.quantity if condition and condition.quantity else focus  # "if the stirrer is on, switch it off"
     told = False
     wonders = bool(words.WHAT_IF.search(body)) and not words.POLITE.search(body)
-    for part in parts_of(body, vocabulary):
+    for place, part in enumerate(parts_of(body, vocabulary)):
         meant = _last_set(before) if words.PRONOUN.search(part) else None  # "… and then double it"
-        clause = replace(_read_clause(part, vocabulary, meant or focus, hypothetical, condition), wonders=wonders)
+        its = (
+            condition.denied(f"not {condition.text}")
+            if condition and place and dependence.is_otherwise(part)
+            else condition
+        )
+        clause = replace(_read_clause(part, vocabulary, meant or focus, hypothetical, its), wonders=wonders)
         if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
             clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
         if told and all(trace.start == 0 for trace in clause.traces):

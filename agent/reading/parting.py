@@ -18,6 +18,7 @@ JOINT = re.compile(
     r"(?<!anything)(?<!everything)(?<!nothing)(?:\s*,)?\s+(?:and then|and also|and|then|but|und dann|und|dann|et puis|et|puis|y luego|y|also|plus)\s+|\s*,\s+|\s+&\s+",
     re.I,
 )
+_INTERJECTION = re.compile(r"\W*(?:sorry|oops|ups|wait|no|my (?:mistake|bad|fault))\W*", re.I)
 _OF_IT = re.compile(r"\W*(?:then\s+)?(?:double|halve|triple|quadruple) (?:it|that)\b", re.I)
 _SAYS_AGAIN = re.compile(
     r"\W*(?:i\.? ?e\b|that is\b|that['’]s\b|namely\b|so \d|d\. ?h\.|c['’]est-à-dire\b|es decir\b)", re.I
@@ -29,6 +30,8 @@ def parts_of(body: str, vocabulary: Vocabulary) -> Iterator[str]:
     start = 0
     values = find_spans(body)
     for joint in JOINT.finditer(body):
+        if _INTERJECTION.fullmatch(body[start : joint.start()]):
+            continue  # "sorry, it should have been 85"
         if _SAYS_AGAIN.match(body, joint.end()) or any(
             span.start < joint.start() < joint.end() < span.end for span in values
         ):

@@ -230,7 +230,7 @@ def _meant(
     text: str, tokens: list[re.Match[str]], place: int, language: Language, own: frozenset[str]
 ) -> tuple[frozenset[Meaning], int]:
     """What stands at a place, and how many words it takes; the run's own words mean themselves."""
-    for count in (4, 3, 2):
+    for count in range(min(4, len(tokens) - place), 1, -1):
         together = " ".join(fold(token.group()) for token in tokens[place : place + count])
         if found := phrase_meanings(together, language):
             return found, count

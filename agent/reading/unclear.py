@@ -24,7 +24,7 @@ from measurement.facts import format_number
 SHORT = 8  # words; a longer statement with a number in it is a story
 A_WISH = 12  # words of a wish without a value
 _CHANGED = re.compile(
-    r"\b(?:up|down|more|less|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|finer|coarser"
+    r"\b(?:up|down|more|less|shorter|longer|wider|narrower|deeper|thicker|thinner|heavier|lighter|bigger|larger|smaller|higher|lower|faster|slower|hotter|colder|warmer|cooler|stronger|weaker|brighter|finer|coarser"
     r"|(?:ein|aus|an|ab)schalten|mehr|weniger|größer|kleiner|höher|tiefer|schneller|langsamer|plus|moins|más|menos)\b",
     re.I,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from agent.reading.glossary import languages_of
 from agent.reading.mentions import Mention
 from tools.quantity import Span
 from workloads.parameters import ParameterInfo
@@ -136,6 +137,14 @@ def as_share(text: str, span: Span, said: str, info: ParameterInfo, named: bool)
     return f"{_NUMERATORS[counts]} parts in {_DENOMINATORS.get(of, 2)}"
 
 
+def thousands_or_not(text: str, said: str) -> tuple[str, str] | None:
+    """The two readings of "1.100 mm" in a German, French or Spanish sentence, where the dot parts thousands as well."""
+    number = re.match(r"(\d{1,3})\.(\d{3})(?![\d.,])", said)
+    if number is None or not languages_of(text)[1]:
+        return None
+    return f"{number[1]}{number[2]}{said[number.end() :]}", said
+
+
 def by_or_to(text: str, value: Span, found: Sequence[Mention]) -> bool:
     """ "drop the temperature 20 K": by as much, or to that? Where a name and a value stand side by side after such a verb."""
     before = text[: value.start]
@@ -144,6 +153,8 @@ def by_or_to(text: str, value: Span, found: Sequence[Mention]) -> bool:
     if _TO.search(before):
         return False  # "augmente la température à 1,5"
     beside = any(not text[name.end : value.start].strip() for name in found)
+    for name in (name for name in found if name.end <= value.start):  # the "lower" of a lower pool is no verb
+        before = before[: name.start] + " " * (name.end - name.start) + before[name.end :]
     return beside and bool(_MOVING.search(before))
 
 

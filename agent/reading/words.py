@@ -15,7 +15,7 @@ from agent.reading.slips import one_slip
 
 # what a thing is to be, said as a fact about it: "the depth ought to be 5 m", "110 would be better"
 STATIVE = (
-    r"(?:needs?|has|have|got|ought) to be|(?:shall|must) be|is to be|should (?:be|have(?! been)|get|use|keep|go|run|stay|start|switch|change|drop|rise|fall|move|take|hold|reach|cover|last|come|increase|decrease|grow|shrink|settle|stand|sit|become|equal|read|weigh|measure)"
+    r"(?:sorry|oops|ups|wait|my (?:mistake|bad|fault))\b[^.;!?]{0,60}?\bshould have been|(?:needs?|has|have|got|ought) to be|(?:shall|must) be|is to be|should (?:be|have(?! been)|get|use|keep|go|run|stay|start|switch|change|drop|rise|fall|move|take|hold|reach|cover|last|come|increase|decrease|grow|shrink|settle|stand|sit|become|equal|read|weigh|measure)"
     r"|(?:would|might|could) be (?:rather |quite |really |very |so |much |a bit |a little )?(?:better|best|nice|nicer|great|good|perfect|preferable|ideal|enough)|(?:is|seems|sounds) (?:better|preferable)"
 )
 # action (a tool's name) -> the forms that ask for it, most of them whole words; compiled case-insensitively
@@ -35,7 +35,7 @@ _FORMS: dict[str, str] = {
         r"|(?<!la )(?<!una )(?<!esta )pausa|pausar|pon en pausa|suspende|haz una pausa"
     ),
     "resume_simulation": (
-        r"(?<=mind )(?:resuming|continuing)|resume|continue|unpause|un-pause|proceed|go on|carry on|keep going|keep running|unfreeze|let it run|get going|pick up where"
+        r"(?<=mind )(?:resuming|continuing)|resume|continue|unpause|un-pause|proceed|go on|carry on|keep (?:it |this |the \w+ )?(?:going|running)|let (?:it|the \w+) run on|unfreeze|let it run|get going|pick up where"
         r"|(?<!läuft )(?<!läuft es )(?<!läuft sie )(?<!geht es )(?<!immer )weiter|fortsetzen|fortfahren|setze? (?:\w+ )?fort|mach weiter|fahre? fort|weiterlaufen|weitermachen"
         r"|reprends|reprenez|reprendre|continuez|relance|reanuda|reanudar|continúa|continua|sigue|prosigue"
     ),
@@ -176,7 +176,7 @@ STRONG_SET = re.compile(
     re.I,
 )
 POLITE_IF = re.compile(
-    r"\bif (?:you(?:'d|'re)?\b|possible|(?:it|that)(?:(?:'s| is) not|\s?isn't|'s no|\s?wouldn't be) (?:too much |a |too )?(?:trouble|problem|bother|difficult|hard)|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))",
+    r"\bif (?:you(?:'d|'re)?\b(?: (?:please|don't mind|like|can|could|would|will))?|possible|(?:it|that)(?:(?:'s| is) not|\s?isn't|'s no|\s?wouldn't be) (?:too much |a |too )?(?:trouble|problem|bother|difficult|hard)|it'?s (?:ok|okay|possible|fine)|that'?s (?:ok|okay|possible|fine))",
     re.I,
 )
 HYPOTHETICAL = re.compile(

@@ -113,7 +113,6 @@ def test_a_value_of_a_trial_is_never_set_in_the_run_itself_even_on_the_models_wo
         ("the temperature could be 3", "set_parameter", {"name": "temperature", "value": "3"}),
         ("how about a temperature of 3?", "set_parameter", {"name": "temperature", "value": "3"}),
         ("could we try 300 Hz?", "set_parameter", {"name": "frequency", "value": "300 Hz"}),
-        ("imposta la temperatura a 3", "set_parameter", {"name": "temperature", "value": "3"}),
     ],
 )
 def test_a_wish_that_is_no_order_is_asked_back_with_yes_and_no(text: str, tool: str, args: dict[str, Any]) -> None:

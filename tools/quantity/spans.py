@@ -152,13 +152,21 @@ def _clause_end(text: str, words: list[re.Match[str]], first: int) -> int:
         gap = _STOP.search(text, words[last].end(), following.end())
         if (
             gap
-            or not _may_continue(following[0])
+            or not (_may_continue(following[0]) or _is_counted(words, last + 1))
             or _two_numbers(text, words, last)
             or following.end() - words[first].start() > LONGEST_CHARACTERS
         ):
             break
         last += 1
     return last
+
+
+def _is_counted(words: list[re.Match[str]], place: int) -> bool:
+    """Whether a word is what is counted in a rate: the calls of "5 calls per minute"."""
+    if len(words) < place + 3 or not words[place][0].isalpha():
+        return False
+    per, time = words[place + 1][0].lower(), words[place + 2][0].lower()
+    return per in ("per", "a", "an", "pro", "par", "por") and units.is_time(time)
 
 
 def _two_numbers(text: str, words: list[re.Match[str]], place: int) -> bool:
