@@ -32,6 +32,8 @@ _EXTRA = (
     "ppt = 1e-12",
     "permyriad = 1e-4",
     "si_gauss = 1e-4 tesla",
+    "bpm = 1 / minute",
+    "sfu = 1e-22 watt / meter ** 2 / hertz",
     "solar_mass = 1.98841e30 kilogram = M_sun = msun = M_sol",
 )
 _CURRENTS = frozenset("A mA nA pA kA MA µA uA".split())  # with their capitals they are amperes, not the words

@@ -9,14 +9,16 @@ from itertools import pairwise
 
 from agent.reading import mentions, words
 from agent.reading.bareness import can_be_about_it, is_bare
+from agent.reading.glossary import languages_of
 from agent.reading.mentions import Mention, Vocabulary
 from agent.reading.ways import SHARE, as_share, both_ways, by_or_to, in_full, thousands_or_not
+from measurement import units
 from measurement.errors import LodgerError
 from tools.quantity import Span, read_quantity
 from workloads.parameters import ParameterInfo
 
 _NOT_A_VALUE = re.compile(
-    r"(?:[€$£]|\b(?:from|step|steps|last|past|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|no\.?|nr\.?|#))\s*$",
+    r"(?:[€$£]|\b(?:from|step|steps|(?<!to )(?<!should )(?<!must )(?<!shall )(?<!can )last|past|than|of the|not|instead of|rather than|version|sentence|number|line|item|page|room|chapter|section|fig(?:ure|\.)?|eq\.?|no\.?|nr\.?|#))\s*$",
     re.I,
 )
 _FROM = re.compile(r"\b(?:von|de|desde)\s*$", re.I)  # "von 3 auf 4", but "eine Rate von 3" is a value
@@ -69,7 +71,8 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     counted = not named and (counts or _NOT_A_VALUE_AFTER.search(after))  # "256 points" of a grid are its points
     of_name = any(mention.end <= span.start and not text[mention.end : span.start].strip() for mention in found)
     ordinal = not of_name and _NOT_A_VALUE.search(before)  # "step 100", but "time step 100 s"
-    pronoun = span.text.lower() in ("one", "ones") and _PRONOUN_ONE.search(before)
+    foreign = span.text.lower() == "four" and languages_of(text)[0][:1] == ("fr",)  # a furnace
+    pronoun = foreign or (span.text.lower() in ("one", "ones") and _PRONOUN_ONE.search(before))
     often = span.text.lower().endswith("times") and _REPEATS.search(before)
     return not (inside or origin or ordinal or counted or often or pronoun or _BOUND.search(before))
 
@@ -185,7 +188,8 @@ def _named(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
 def _is_far(text: str, mention: Mention, parts: Parts, vocabulary: Vocabulary) -> bool:
     """Whether a name that is only touched on could take the one value as a period alone, where another takes it as it is."""
     value = parts.values[0].text if len(parts.values) == 1 else ""
-    if mention.how == "exact" or not re.search(r"\s[^\W\d_]+$|\d[^\W\d_]+$", value) or _PERIOD.search(text):
+    unit = re.search(r"[^\W\d_]+$", value)
+    if mention.how == "exact" or unit is None or not units.find(unit.group()) or _PERIOD.search(text):
         return False
     fitting = [name for name in meant_by_unit(value, vocabulary) if read_plainly(value, vocabulary.parameters[name])]
     return bool(fitting) and mention.name not in fitting

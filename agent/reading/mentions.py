@@ -24,7 +24,7 @@ CLOSE_ENOUGH = 82.0
 SHORT_NAME, SHORT_ENOUGH = 5, 80.0  # letters, and the ratio that one slip in them leaves
 WORD_CLOSE_ENOUGH = 66.0  # of each word, where there are several
 _NOT_THIS = re.compile(
-    r"\b(?:not|no|(?:any|every|no)thing but|remove|delete|take out|get rid of|avoid|skip|exclude|omit|hate|all but|except(?: for)?|other than|instead of|rather than|(?:instead of|rather than) (?:at|with|by|using|in|on|via)|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
+    r"\b(?:not|no longer|no more|no|(?:any|every|no)thing but|remove|delete|take out|get rid of|avoid|skip|exclude|omit|hate|all but|except(?: for)?|other than|instead of|rather than|(?:instead of|rather than) (?:at|with|by|using|in|on|via)|from|nicht|kein\w*|pas|sin)\s+(?:the\s+|a\s+|an\s+)?$",
     re.I,
 )
 _SWAP = re.compile(

@@ -16,7 +16,7 @@ _ASKING: dict[str, str] = {
         r"|leg(?:e|en)?(?= [^.;!?]*\bfest\b)|(?:fest|um|herauf|herunter|hoch|runter)(?:legen|setzen|stellen|drehen|fahren)|einstellen|passe?(?= [^.;!?]*\ban\b)|anpassen|hebe?(?= [^.;!?]*\ban\b)|anheben|fahr(?:e)?(?= [^.;!?]*\b(?:hoch|runter)\b)"
         r"|öffne|öffnen|schließe|schließen|drehe?|fahre?|belasse?|lege?|ouvre[rz]?|ferme[rz]?|garde[rz]?|abre|abra|abrir|cierra|cierre|cerrar|gira|gire|deja|mantén|verwende|verwenden|benutze?|benutzen|nutze?|nehmen|bringe|bringen|wähle|wählen|vergrößere?|vergrößern|verkleinere?|verkleinern|verdoppeln|verdreifache|halbieren"
         r"|multipliziere?|multiplizieren|dividiere?|dividieren|teile|ersetze?|justiere|regle|regele|regeln|aktiviere?|deaktiviere?|tausche"
-        r"|(?:ich|wir) (?:möchten?|hätten?|will|wollen|brauchen?|wünschen?)|soll(?= [^.;!?]*\b(?:sein|betragen|haben)\W*$)"
+        r"|(?:ich|wir) (?:möchten?|hätten?|will|wollen|brauchen?|wünschen?)|soll(?:en)?(?= [^.;!?]*\b(?:sein|betragen|haben|\w{3,}en)\W*$)"
         r"|(?:mets|mettez|règle|réglez|fixe|fixez|passe|passez|monte|baisse|change|augmente|diminue|double|divise|multiplie)-(?:moi|le|la|les|nous)|mettre|régler|changer|fixer|augmenter|diminuer|baisser|passer|utiliser|réduire|réduisez|choisir|choisissez|modifie[rz]?|ajuste[rz]?|monte[rz]?(?! carlo)|ramène|ramenez|ramener"
         r"|remets|remettez|doubler|doublez|multiplie[rz]?|divise[rz]?|portez|prends|prenez|prendre|activer|activez|désactive[rz]?|allume[rz]?|éteins|éteignez|éteindre|bascule[rz]?|remplace[rz]?|définis|définir|définissez|élève|élevez|abaisse[rz]?|descends|descendez"
         r"|(?:je|nous) (?:voudrais|veux|aimerais|souhaite|voulons|voudrions|aimerions|souhaitons)|j['’]aimerais"
