@@ -42,7 +42,7 @@ _FORMS: dict[str, str] = {
     "stop_simulation": r"stop(?! (?:it |the \w+ |this )?(?:for (?:a|now|one)|briefly))|end (?:it|the|this)|terminate|abort|kill|quit|cancel (?:it|the|this)|shut (?:it |this |that |the \w+ |this \w+ )?down|beende|beenden|stoppe|abbrechen|arrête|arrêtez|termine|detener|detén|detenga|termina",
     "restart_simulation": r"restart|re-start|rerun|re-run|start over|start again|begin again|from scratch|run it again|(?:begin|start|launch|kick off) (?:a |an |the )?(?:new|fresh|another|brand new) (?:run|simulation)|start (?:it |it all |everything |(?:the|this) (?:\w+ ){1,2})?(?:over|afresh|anew)|neu ?starten|starte neu|von vorn|redémarre|recommence|reinicia|vuelve a empezar",
     "undo": (
-        r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back(?! (?:to|up to|down to) (?:the )?[\d.])|back out"
+        r"undo|revert|roll back|rollback|take (?:that|it|this|the \w+(?: \w+)?) back|take back|put (?:it|that) back|change (?:it|that) back|set (?:it|that) back|go back(?! (?:to|up to|down to) (?:the )?[\d.])(?! to (?:work|sleep|bed|school|basics|my|your|our|writing|reading|the (?:lab|office|hotel|desk|question|topic|paper|beginning of))\b)|back out"
         r"|mache? (?:das |es )?rückgängig|rückgängig|zurücknehmen|nimm (?:das|es) zurück|annule[rz]?|défais|défaire|deshaz|deshacer|revierte"
     ),
     "remove_alert": (

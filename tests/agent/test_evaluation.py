@@ -138,7 +138,7 @@ def test_a_wrong_line_of_a_suite_is_named(tmp_path: Path) -> None:
     (tmp_path / "some.jsonl").write_text('\n{"category": "simple", "say": "x", "expect": {"does": 1}}\n')
     with pytest.raises(SettingsError, match=r"some.jsonl, line 2 expects does"):
         suites.read_cases(tmp_path / "some.jsonl")
-    with pytest.raises(NotFound, match="there is blind, builtin, fresh, steering, unseen"):
+    with pytest.raises(NotFound, match="there is blind, builtin, fresh, quiet, steering, unseen"):
         suites.find("driving", FOLDER.parent)
 
 
@@ -146,5 +146,5 @@ def test_a_suite_that_is_not_there_is_said_before_anything_starts(tmp_path: Path
     argv = [sys.executable, "launcher.py", "evaluate", "--suite", "driving", "--data-dir", str(tmp_path / "data")]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
-    assert "There is no suite 'driving': there is blind, builtin, fresh, steering, unseen" in done.stderr
+    assert "There is no suite 'driving': there is blind, builtin, fresh, quiet, steering, unseen" in done.stderr
     assert not (tmp_path / "data").exists()
