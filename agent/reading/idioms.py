@@ -61,11 +61,18 @@ _MORE_THAN_LAST = re.compile(
 _WILL = re.compile(r"\b(?:will|['’]ll)\W+(?:\w+ly\W+|also\W+|then\W+)?$", re.I)
 
 
+_ADJECTIVE = re.compile(r"(?:warm|cool|slow|dim|narrow|lower|open|close|double|extended?|triple)\b", re.I)
+_HOW_IT_IS = re.compile(
+    r"\b(?:too|so|very|is|was|are|were|be|been|rather|quite|a (?:bit|little)|still|gets?|got|feels?|felt|looks?|looked|seems?|seemed|much|far|even|remains?|stays?)\s+$",
+    re.I,
+)
 _INTERJECTION = re.compile(r"wait|sorry|well|right|look|okay|nice|fine|sure", re.I)
 
 
 def is_no_verb(tool: str, text: str, start: int) -> bool:
     """Whether what looks like an order is part of a saying, or a noun."""
+    if tool == "set_parameter" and _ADJECTIVE.match(text, start) and _HOW_IT_IS.search(text[:start]):
+        return True  # "25 was too warm"
     if tool == "undo" and _REVERT_TO.match(text, start):
         return True  # "revert the pump to 20 W" sets it
     return bool(_IDIOM.match(text, start)) or (tool in _DEEDS and bool(_NOUN.search(text[:start])))

@@ -109,7 +109,8 @@ def _read_sentence(sentence: str, vocabulary: Vocabulary, focus: str | None, bef
             else condition
         )
         clause = replace(_read_clause(part, vocabulary, meant or focus, hypothetical, its), wonders=wonders)
-        if not clause.traces and clause.assignments and before and before.orders("set_parameter"):
+        goes_on = before and before.orders("set_parameter") and not words.OF_OTHERS.search(part)
+        if not clause.traces and clause.assignments and goes_on:
             clause = replace(clause, traces=(Trace("set_parameter", 0, "order"),))  # "… and the frequency to 300 Hz"
         if told and all(trace.start == 0 for trace in clause.traces):
             clause = replace(clause, traces=tuple(replace(trace, mood="reported") for trace in clause.traces))

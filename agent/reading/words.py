@@ -156,6 +156,7 @@ WISH_TO_SEE = re.compile(
     r"\b(?:want|like|love|need|wish|curious|interested|can|could|may|let (?:me|us))\b[^.;!?]{0,12}?\b(?:see|look(?:ing)? at|have a look|watch|view|inspect|check|know|hear)\b|\b(?:möchte|will|würde gern|kann)\b[^.;!?]*\bsehen\b|\b(?:voudrais|veux|aimerais|peux) voir\b|\b(?:quiero|quisiera|puedo) ver\b",
     re.I,
 )
+OF_OTHERS = re.compile(r"\b(?:he|she|they|he['’]s|she['’]s|they['’]re|er|elle|ils|elles|ella|ellos)\b", re.I)
 LOOKS_BACK = re.compile(r"^\W*(?:did|is|was|were|has|have|are)\b", re.I)
 PRONOUN = re.compile(r"\b(?:it|that|this|es|das|le|la|lo|ça|eso|again|back|once more)\b", re.I)
 AGAIN = re.compile(
