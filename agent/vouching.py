@@ -72,7 +72,6 @@ def is_plain(reading: Reading) -> bool:
         or _DOUBT.search(own)
         or _OF_OTHERS.search(own)
         or _CLOCK.search(own)
-        or (_TELLS.search(own) and not words.IS_TO_BE.search(own))
     ):
         return False
     polite = bool(words.POLITE.search(own))
@@ -103,7 +102,7 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
     if call["tool"] != "set_parameter":
         return False
     clause = _clause_of(str(call["value"]), reading)
-    if clause is None:
+    if clause is None or _is_told(clause.text, str(call["value"])):
         return False
     name, vocabulary = str(call["name"]), reading.vocabulary
     if any(a.parameter != name and _inside(str(a.value), str(call["value"])) for a in clause.assignments):
@@ -123,6 +122,12 @@ def _fits(call: dict[str, Any], proposal: Proposal, reading: Reading) -> bool:
     if told_by_unit and clause.orders("set_parameter"):
         return proposal.least >= LIKELY  # the words order, the unit tells whose it is, and the model says the same
     return proposal.least >= (SURE if named or told_by_unit else SURER)
+
+
+def _is_told(text: str, value: str) -> bool:
+    """Whether the words around a value tell how things are; what is remarked beside it ("…, it's summer") does not count."""
+    piece = next((one for one in re.split(r"[,;]\s", text) if _inside(value, one)), text)
+    return bool(_TELLS.search(piece)) and not words.IS_TO_BE.search(piece)
 
 
 def _named(name: str, clause: Clause, reading: Reading) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from agent.reading import mentions, words
+from agent.reading.affinity import clearly
 from agent.reading.bareness import can_be_about_it, is_bare
 from agent.reading.glossary import languages_of
 from agent.reading.mentions import Mention, Vocabulary
@@ -41,6 +42,7 @@ _NOT_A_VALUE_AFTER = re.compile(
     re.I,
 )
 _PRONOUN_ONE = re.compile(r"\b(?:the|this|that|which|other|last|first|each|every)\b(?:\s+[\w-]+){0,3}\s+$", re.I)
+_GIVEN = re.compile(r"(?:[:=]|\b(?:to|auf|à|au|a|en|al))\s*$", re.I)
 _REPEATS = re.compile(r"\b(?:try|again|repeat|do|run|print|say)\b[^.;!?]*$", re.I)
 # "3 apples", "12 eggs": what is counted is no parameter's value
 _THINGS = re.compile(
@@ -68,7 +70,12 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     origin = _FROM.search(before) and _UP_TO.search(after)
     counts = re.fullmatch(r"[\d.,]+|[a-z]+", span.text.strip(), re.I) and _THINGS.match(after)
     named = any(mention.start >= span.end and not text[span.end : mention.start].strip() for mention in found)
-    counted = not named and (counts or _NOT_A_VALUE_AFTER.search(after))  # "256 points" of a grid are its points
+    given = any(mention.end <= span.start for mention in found) and _GIVEN.search(
+        before
+    )  # "the audience to 600 persons"
+    counted = not named and (
+        (counts and not given) or _NOT_A_VALUE_AFTER.search(after)
+    )  # "256 points" of a grid are its points
     of_name = any(mention.end <= span.start and not text[mention.end : span.start].strip() for mention in found)
     ordinal = not of_name and _NOT_A_VALUE.search(before)  # "step 100", but "time step 100 s"
     foreign = span.text.lower() == "four" and languages_of(text)[0][:1] == ("fr",)  # a furnace
@@ -121,6 +128,8 @@ def assign(text: str, parts: Parts, vocabulary: Vocabulary, focus: str | None) -
         return [*by_choice, Assignment(named[0].name, said[0], named[0].how)], twice
     if len(said) == 1 and (one := _beside(text, named, parts.values[0])):
         return [*by_choice, Assignment(one.name, said[0], one.how)], twice
+    if len(said) == 1 and len(named) > 1 and (best := clearly(text, vocabulary)) and _reads(said[0], best):
+        return [*by_choice, Assignment(best.name, said[0], "part")], twice
     pairs = [(mention, value) for mention in named for value in said]
     able = [(m, value) for m, value in pairs if _reads(value, vocabulary.parameters[m.name], relative=True)]
     if pairs and not able and any(meant_by_unit(value, vocabulary) for value in said):

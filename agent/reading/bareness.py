@@ -33,6 +33,11 @@ _STATES = re.compile(
 )
 
 
+_LABEL = re.compile(  # "for the next test: …"
+    r"^\W*(?:(?:for|in) (?:the|our|this|my|a)(?: (?:next|new|following|coming|second|first|third|final|other))? (?:tests?|runs?|figures?|experiments?|trials?|pictures?|scans?|cases?|measurements?|parts?|rounds?)"
+    r"|(?:the |my |our )?(?:new|next) (?:settings|values|parameters|set-?up)|next|settings|as follows|the following)\s*[:,–—-]\s*",
+    re.I,
+)
 _RANGE = re.compile(
     r"\bup to\s+[-+]?\d|\b(?:from|between)\s+[-+]?\d[^;!?]*?\b(?:to|and)\s+[-+]?\d|\bvon\s+[-+]?\d[^;!?]*?\bbis\s+[-+]?\d|\bbis (?:zu )?\d|\bjusqu['’]à\s+\d|\bentre\s+\d[^;!?]*?\b(?:et|y)\s+\d|\bhasta\s+\d",
     re.I,
@@ -54,6 +59,7 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
         return False
     if tells_bounds(text):
         return False
+    text = _LABEL.sub(lambda found: " " * len(found.group()), text)
     text = words.POLITE_IF.sub(" ", _FROM_VALUE.sub(" ", _without(text, places)))
     text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"

@@ -34,7 +34,7 @@ def split_condition(sentence: str, vocabulary: Vocabulary) -> tuple[str, Conditi
         text = sentence[match.start() : end]
         return sentence[: match.start()] + " " * len(text) + sentence[end:], conditions.parse(
             text,
-            partial(_only_name, vocabulary, sentence[: match.start()] + " " + sentence[end:]),
+            partial(_only_name, vocabulary, _rest(sentence, match.start(), end, vocabulary)),
             partial(_only_state, vocabulary),
             vocabulary.described,
         )
@@ -59,6 +59,14 @@ def _takes_time(sentence: str, vocabulary: Vocabulary) -> bool:
         vocabulary.parameters[m.name] for m in mentions.find(sentence, vocabulary) if m.name in vocabulary.parameters
     ]
     return any(read_plainly(span.text, info) for span in find_spans(sentence) for info in named)
+
+
+def _rest(sentence: str, start: int, end: int, vocabulary: Vocabulary) -> str:
+    """Where "it" of a condition is named: before it ("check the drift: if it is …"), else anywhere else in the sentence."""
+    before = sentence[:start]
+    return (
+        before if before.rstrip().endswith(":") and mentions.find(before, vocabulary) else before + " " + sentence[end:]
+    )
 
 
 def resolved(

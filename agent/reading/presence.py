@@ -22,12 +22,12 @@ _GONE_SWITCH = re.compile(rf"\b(?:drop|lose|skip|disallow|prevent|forbid|stop|cu
 _WITHOUT = re.compile(rf"\b(?:no|without|with no|ohne|kein(?:e|en|em|er)?|sans|sin){_ANY}(?:\w+(?:ing|ed)\s+)?$", re.I)
 _OFF_AFTER = re.compile(r"\b(?:switch|turn|shut|take|schalte?)\b[^.;!?]*$", re.I)
 _THERE = re.compile(
-    r"\b(?:install|add|introduce|include|allow|permit|engage|put (?:in|up)|bring in|consider|account for|take into account|enable|activate|(?:switch|turn) on|füge|aktiviere?|ajoute[rz]?|active[rz]?|añade|activa)"
+    r"\b(?:install|add|introduce|include|allow|permit|engage|put (?:in|up|on)|hang(?: up)?|mount|attach|bring in|consider|account for|take into account|enable|activate|(?:switch|turn) on|füge|aktiviere?|ajoute[rz]?|active[rz]?|añade|activa)"
     r"(?:\s+(?:the|this|that|a|an|its|our|some))*\s*$",
     re.I,
 )
 _TAIL = re.compile(
-    r"(?:\s*\b(?:at all|completely|entirely|altogether|whatsoever|for now|for (?:the (?:time being|moment|present)|a (?:while|bit))|any ?more|now|then|again|please|pls|thanks|off|out|too|as well|from (?:the|our|this) (?:simulation|model|run|system|setup)|hinzu|bitte|s'il (?:te|vous) plaît|por favor)\b)*\s*(?:$|[,.;:!?–—])",
+    r"(?:\s*\b(?:at all|completely|entirely|altogether|whatsoever|for now|for (?:the (?:time being|moment|present)|a (?:while|bit))|any ?more|now|then|again|please|pls|thanks|off|out|up|too|as well|from (?:the|our|this) (?:simulation|model|run|system|setup)|hinzu|bitte|s'il (?:te|vous) plaît|por favor)\b)*\s*(?:$|[,.;:!?–—])",
     re.I,
 )
 _ROUND = re.compile(  # what may stand around "no X" and "without X"
