@@ -11,6 +11,7 @@ from agent.reading import words
 from agent.reading.adjectives import asked_about
 from agent.reading.going_back import Past, gone_back
 from agent.reading.likewise import completed
+from agent.reading.mentions import Vocabulary
 from agent.reading.message import Reading, read
 from agent.reading.portions import Portion
 from agent.turn import Pending, Performed, Turn
@@ -38,7 +39,7 @@ class Thread:
     def read(self, portion: Portion) -> Reading:
         """Read a message together with those before it: "once more", "same for the seed", "back to what it was"."""
         vocabulary = vocabulary_of(portion.snapshot)
-        return read(self._in_full(portion), vocabulary, self.focus)
+        return read(self._in_full(portion.text, vocabulary), vocabulary, self.focus)
 
     def remember(self, turn: Turn) -> None:
         """Keep what the next message may point at."""
@@ -61,8 +62,7 @@ class Thread:
         for change in changes if isinstance(changes, list) else ():  # a branch tells its own in another form
             self.past.note(str(change["name"]), change["old"])
 
-    def _in_full(self, portion: Portion) -> str:
-        if words.AGAIN.match(portion.text):
-            return self.request or portion.text
-        vocabulary = vocabulary_of(portion.snapshot)
-        return gone_back(completed(portion.text, vocabulary, self.done), vocabulary, self.past, self.focus)
+    def _in_full(self, text: str, vocabulary: Vocabulary) -> str:
+        if words.AGAIN.match(text):
+            return self.request or text
+        return gone_back(completed(text, vocabulary, self.done), vocabulary, self.past, self.focus)

@@ -34,7 +34,7 @@ _DOUBT = re.compile(
     re.I,
 )
 _OF_OTHERS = re.compile(  # "my car does 220 km/h" tells of a car, "Anna prefers 400" of Anna
-    r"\b(?:he|she|they|he['’]s|she['’]s|they['’]re|his|hers|theirs|ours|er|elle|ils|elles|ella|ellos|prefers|wants|likes|loves|hates|thinks|believes|uses|swears|insists|recommends|suggests|claims|reckons|bevorzugt|préfère|prefiere)\b"
+    r"\b(?:his|hers|theirs|ours|prefers|wants|likes|loves|hates|thinks|believes|uses|swears|insists|recommends|suggests|claims|reckons|bevorzugt|préfère|prefiere)\b"
     r"|\b(?:my|his|her|their|your)\s+(?:\w+\s+)?\w+\s+(?:does|do|is|was|has|had|goes|runs|makes|drives|weighs|costs?|takes|reads|shows)\b",
     re.I,
 )
@@ -70,6 +70,7 @@ def is_plain(reading: Reading) -> bool:
         or "\n" in text
         or reading.own.strip() != text
         or _DOUBT.search(own)
+        or words.OF_OTHERS.search(own)
         or _OF_OTHERS.search(own)
         or _CLOCK.search(own)
     ):

@@ -70,12 +70,9 @@ def may_be_value(text: str, span: Span, found: tuple[Mention, ...]) -> bool:
     origin = _FROM.search(before) and _UP_TO.search(after)
     counts = re.fullmatch(r"[\d.,]+|[a-z]+", span.text.strip(), re.I) and _THINGS.match(after)
     named = any(mention.start >= span.end and not text[span.end : mention.start].strip() for mention in found)
-    given = any(mention.end <= span.start for mention in found) and _GIVEN.search(
-        before
-    )  # "the audience to 600 persons"
-    counted = not named and (
-        (counts and not given) or _NOT_A_VALUE_AFTER.search(after)
-    )  # "256 points" of a grid are its points
+    # "the audience to 600 persons"; and "256 points" of a grid are its points
+    given = any(mention.end <= span.start for mention in found) and _GIVEN.search(before)
+    counted = not named and ((counts and not given) or _NOT_A_VALUE_AFTER.search(after))
     of_name = any(mention.end <= span.start and not text[mention.end : span.start].strip() for mention in found)
     ordinal = not of_name and _NOT_A_VALUE.search(before)  # "step 100", but "time step 100 s"
     foreign = span.text.lower() == "four" and languages_of(text)[0][:1] == ("fr",)  # a furnace

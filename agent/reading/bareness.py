@@ -60,14 +60,15 @@ def is_bare(text: str, places: Iterable[tuple[int, int]]) -> bool:
     if tells_bounds(text):
         return False
     text = _LABEL.sub(lambda found: " " * len(found.group()), text)
-    text = words.POLITE_IF.sub(" ", _FROM_VALUE.sub(" ", _without(text, places)))
+    text = words.POLITE_IF.sub(" ", _FROM_VALUE.sub(" ", without(text, places)))
     text = _INSTEAD.sub(" ", imperatives.blanked(text) or text)
     if asked and len(text) >= asked.end():  # "could you do 400 sources?"
         text = " " * asked.end() + text[asked.end() :]
     return not re.search(r"[^\W_]", without_fillers(text))
 
 
-def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+def without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """A text with some places of it blanked; positions stay."""
     for start, end in places:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
@@ -77,7 +78,7 @@ def can_be_about_it(text: str, places: Iterable[tuple[int, int]]) -> bool:
     """Whether a clause that names nothing can mean what was spoken of last: "make it 3", not "give me 3 jokes"."""
     if _FOR_ME.search(text) and not words.PRONOUN.search(text):
         return False
-    rest = words.ACTIONS["set_parameter"].sub(" ", _without(text, places))
+    rest = words.ACTIONS["set_parameter"].sub(" ", without(text, places))
     return not re.search(r"[^\W\d_]", _FILLERS.sub(" ", _IT_TALK.sub(" ", rest)))
 
 

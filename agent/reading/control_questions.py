@@ -85,10 +85,7 @@ def _is_of_engine(clause: Clause) -> bool:
     rest = clause.text[: said.start()] + clause.text[said.end() :]
     if not re.search(r"\w", rest):
         return True
-    return bool(
-        _LIVE.search(clause.text[: said.start()] + clause.text[said.end() :])
-        or said.group().lower().startswith(("your", "the "))
-    )
+    return bool(_LIVE.search(rest) or said.group().lower().startswith(("your", "the ")))
 
 
 def _metric(clause: Clause, reading: Reading) -> str:

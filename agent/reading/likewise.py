@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.reading import mentions
+from agent.reading.bareness import without
 from agent.reading.mentions import Mention, Vocabulary
 from tools.quantity import find_spans
 
@@ -77,6 +78,5 @@ def _set_also(parameters: Sequence[str], names: Sequence[str], args: dict[str, A
 
 def _is_only(text: str, found: Sequence[Mention]) -> bool:
     """Whether a text holds nothing but names and the words of a follow-up."""
-    for mention in found:
-        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
-    return not re.search(r"[^\W_]", _LINKS.sub(" ", text))
+    rest = without(text, ((mention.start, mention.end) for mention in found))
+    return not re.search(r"[^\W_]", _LINKS.sub(" ", rest))

@@ -45,7 +45,7 @@ def inflected(text: str, choices: Iterable[str]) -> Iterator[tuple[str, int, int
 
 
 def in_phrase(said: list[str], meant: list[str]) -> bool:
-    """Whether a phrase is another with a slip in some of its words; at least one word of both is the same."""
+    """Whether a phrase is another with a slip in some or all of its words, word by word."""
     if len(said) != len(meant) or said == meant:
         return False
     return all(
@@ -71,7 +71,7 @@ def without_misspelt(text: str) -> str:
 
 
 def _is_small(word: str) -> bool:
-    """Whether a word is a small one with two letters swapped, or from four letters on with one slip (six letters: two)."""
+    """Whether a word is a small one with two letters swapped, or from four letters on with one slip."""
     if word in _SMALL:
         return False
     if len(word) <= 3:

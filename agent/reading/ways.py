@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from agent.reading.bareness import without
 from agent.reading.glossary import languages_of
 from agent.reading.mentions import Mention
 from tools.quantity import Span
@@ -78,8 +79,7 @@ _MOVING = re.compile(
 
 def in_full(text: str, span: Span, names: Iterable[Mention]) -> str:
     """A value in full: "lower it by 0.5" says "down by 0.5"; a name ("speed limit") says no direction."""
-    for name in names:
-        text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
+    text = without(text, ((name.start, name.end) for name in names))
     before, after = text[: span.start], text[span.end :]
     if _CHANGES.search(span.text):
         return span.text
@@ -153,8 +153,7 @@ def by_or_to(text: str, value: Span, found: Sequence[Mention]) -> bool:
     if _TO.search(before):
         return False  # "augmente la température à 1,5"
     beside = any(not text[name.end : value.start].strip() for name in found)
-    for name in (name for name in found if name.end <= value.start):  # the "lower" of a lower pool is no verb
-        before = before[: name.start] + " " * (name.end - name.start) + before[name.end :]
+    before = without(before, ((name.start, name.end) for name in found if name.end <= value.start))  # a "lower pool"
     return beside and bool(_MOVING.search(before))
 
 

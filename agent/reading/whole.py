@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from agent.reading import menu, words
-from agent.reading.bareness import without_fillers
+from agent.reading.bareness import without, without_fillers
 from agent.reading.clause import Clause
 from agent.reading.message import Reading
 
@@ -29,9 +29,7 @@ def _is_whole(clause: Clause, reading: Reading) -> bool:
     open_ended = clause.asks or clause.condition or clause.trial or clause.alert or clause.hypothetical
     if call is None or call["tool"] not in _ACTS or open_ended:
         return False
-    rest = clause.text
-    for place in (*clause.mentions, *clause.values):
-        rest = rest[: place.start] + " " * (place.end - place.start) + rest[place.end :]
+    rest = without(clause.text, ((place.start, place.end) for place in (*clause.mentions, *clause.values)))
     for given in clause.assignments:
         if given.how == "choice":
             rest = re.sub(re.escape(given.value), " ", rest, flags=re.I)
